@@ -1,0 +1,5 @@
+// Placeholder until its folder lands.
+int main(void)
+{
+	return 1;
+}
