@@ -14,10 +14,10 @@
 #include "../nat/verdict.h"
 
 enum {
-	DP_NAME = 32,       // room for a port's or realm's name, with NUL
+	DP_NAME = 32, // room for a port's or realm's name, with NUL
 	DP_PORTS = 16,
 	DP_REALMS = 256,
-	DP_LOCALS = 256,    // local addresses over all realms
+	DP_LOCALS = 256, // local addresses over all realms
 	DP_NEIGHBOURS = 4096,
 	DP_WORKERS = 16,
 	DP_ERROR_TEXT = 256,
@@ -34,14 +34,14 @@ struct dp_port_conf {
 
 struct dp_local_conf {
 	struct nat_addr addr;
-	uint8_t family;   // enum nat_family
-	uint8_t bits;     // prefix length: what is on link
+	uint8_t family; // enum nat_family
+	uint8_t bits;   // prefix length: what is on link
 };
 
 struct dp_realm_conf {
 	char name[DP_NAME];
-	uint16_t port;             // index into ports
-	uint16_t vlan;             // 0 = untagged
+	uint16_t port; // index into ports
+	uint16_t vlan; // 0 = untagged
 	const struct dp_local_conf *locals;
 	unsigned n_locals;
 	struct nat_addr next_hop4, next_hop6; // all zero = everything is on link
@@ -50,9 +50,9 @@ struct dp_realm_conf {
 struct dp_conf {
 	const char *const *eal_args; // added to what the start-up itself chooses; may be NULL
 	unsigned n_eal_args;
-	unsigned workers;            // forwarding threads, 1..DP_WORKERS
-	unsigned mbufs;              // packets in the pool, 0 = chosen by size of rings
-	unsigned streams;            // most streams alive at once
+	unsigned workers; // forwarding threads, 1..DP_WORKERS
+	unsigned mbufs;   // packets in the pool, 0 = chosen by size of rings
+	unsigned streams; // most streams alive at once
 	const struct dp_port_conf *ports;
 	unsigned n_ports;
 	const struct dp_realm_conf *realms;
@@ -64,8 +64,8 @@ struct dp_conf {
 	void (*log)(int level, const char *text); // level as in syslog
 };
 
-/* Brings up EAL, ports, pools and workers. Blocks until workers run. On failure everything is undone
- * as far as DPDK allows, and err says what and what to do. Call once in a process. */
+/* Brings up EAL, ports, pools and workers. Blocks until workers run. On failure everything is
+ * undone as far as DPDK allows, and err says what and what to do. Call once in a process. */
 int dp_start(const struct dp_conf *conf, char err[DP_ERROR_TEXT]);
 
 /* Stops workers and ports. */
@@ -107,21 +107,26 @@ void dp_retire(const struct dp_at *at);
 uint64_t dp_epoch(void);
 bool dp_epoch_passed(uint64_t epoch);
 
-/* Asks the owner of `at`'s port to judge the age of a connection (nat_expire). Lost when the ring is
- * full: ask again at the next scan. */
+/* Asks the owner of `at`'s port to judge the age of a connection (nat_expire). Lost when the ring
+ * is full: ask again at the next scan. */
 void dp_expire(const struct dp_at *at, uint32_t conn, uint16_t gen);
 
 /* ---- next hops ------------------------------------------------------------------------------- */
 
 /* The next hop for a destination in a realm: on link, or the realm's router. Counts a user; starts
- * resolving. *neigh goes into nat_flow.neigh, *mtu is the way's MTU. -EHOSTUNREACH: no address of this
- * family in the realm, or off link without a router; -ENOSPC: table full. */
-int dp_neigh_get(unsigned realm, enum nat_family family, const struct nat_addr *dst, uint16_t *neigh,
-		 uint16_t *mtu);
+ * resolving. *neigh goes into nat_flow.neigh, *mtu is the way's MTU. -EHOSTUNREACH: no address of
+ * this family in the realm, or off link without a router; -ENOSPC: table full. */
+int dp_neigh_get(unsigned realm, enum nat_family family, const struct nat_addr *dst,
+		 uint16_t *neigh, uint16_t *mtu);
 void dp_neigh_put(uint16_t neigh);
 
-enum dp_neigh_state { DP_NEIGH_NEW, DP_NEIGH_ASKING, DP_NEIGH_REACHABLE, DP_NEIGH_STALE,
-		      DP_NEIGH_FAILED };
+enum dp_neigh_state {
+	DP_NEIGH_NEW,
+	DP_NEIGH_ASKING,
+	DP_NEIGH_REACHABLE,
+	DP_NEIGH_STALE,
+	DP_NEIGH_FAILED
+};
 struct dp_neigh_view {
 	unsigned realm;
 	uint8_t family;
@@ -143,7 +148,7 @@ unsigned dp_events(struct nat_event *ev, unsigned max);
 struct dp_port_stats {
 	char name[DP_NAME];
 	uint64_t rx_pkts, rx_bytes, tx_pkts, tx_bytes;
-	uint64_t missed;   // lost before we saw them: NIC, or af_packet's ring (PACKET_STATISTICS)
+	uint64_t missed; // lost before we saw them: NIC, or af_packet's ring (PACKET_STATISTICS)
 	bool link_up;
 	uint8_t mac[6];
 	enum dp_checksum checksum;
@@ -151,11 +156,13 @@ struct dp_port_stats {
 struct dp_stats {
 	uint64_t drops[NAT_REASONS];
 	uint64_t forwarded_pkts, forwarded_bytes;
-	uint64_t events_lost;        // event ring full (the state itself is kept in the conn)
+	uint64_t events_lost; // event ring full (the state itself is kept in the conn)
 	uint32_t conns_used, conns_max, flows_used, flows_max;
 	unsigned n_ports, n_workers;
 	struct dp_port_stats ports[DP_PORTS];
-	struct { uint64_t turns, busy_turns; } workers[DP_WORKERS];
+	struct {
+		uint64_t turns, busy_turns;
+	} workers[DP_WORKERS];
 };
 void dp_stats_get(struct dp_stats *stats);
 

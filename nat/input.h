@@ -18,13 +18,14 @@
 enum nat_verdict nat_input(const struct nat_flow *flow, struct nat_conn *conn, struct nat_pkt *pkt,
 			   uint32_t now_ms, struct nat_event *ev, bool *has_event);
 
-/* Control asks (by the command ring) whether a connection has outlived its state; the worker decides
- * here. Timers of RFC 5382: opening and closing `open_ms`/`trans_ms`, established `idle_ms`.
- * Moves the state, and returns true with an event when the connection failed or was released. */
+/* Control asks (by the command ring) whether a connection has outlived its state; the worker
+ * decides here. Timers of RFC 5382: opening and closing `open_ms`/`trans_ms`, established
+ * `idle_ms`. Moves the state, and returns true with an event when the connection failed or was
+ * released. */
 struct nat_timers {
 	uint32_t open_ms, idle_ms, trans_ms;
 };
-bool nat_expire(struct nat_conn *conn, uint32_t conn_id, const struct nat_timers *t, uint32_t now_ms,
-		struct nat_event *ev);
+bool nat_expire(struct nat_conn *conn, uint32_t conn_id, const struct nat_timers *t,
+		uint32_t now_ms, struct nat_event *ev);
 
 #endif

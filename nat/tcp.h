@@ -9,11 +9,11 @@
 
 /* What nat_tcp_step() wants of a segment, before anything is written. */
 struct nat_tcp_next {
-	uint8_t state;     // enum nat_tcp_state to go to
-	uint8_t event;     // enum nat_event_type, or NAT_EVENT_COUNT for none
-	uint8_t cause;     // enum nat_cause
-	uint8_t reason;    // with false: enum nat_reason
-	bool opens;        // a new connection begins: its opener is the sender
+	uint8_t state;  // enum nat_tcp_state to go to
+	uint8_t event;  // enum nat_event_type, or NAT_EVENT_COUNT for none
+	uint8_t cause;  // enum nat_cause
+	uint8_t reason; // with false: enum nat_reason
+	bool opens;     // a new connection begins: its opener is the sender
 };
 
 /* Decides what a segment from `side` does to the connection. may_open: a=setup lets this side open.
