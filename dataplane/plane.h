@@ -60,7 +60,6 @@ struct dp_port {
 	uint16_t queues;
 	uint8_t mac[6];
 	bool recompute; // NAT_CSUM_RECOMPUTE, else trust the NIC's flags
-	bool link_up;   // worker 0's view, for announcements
 	enum dp_checksum checksum;
 	uint16_t realm_of_vlan[DP_VLANS];
 };
