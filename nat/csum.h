@@ -20,7 +20,8 @@ static inline uint16_t nat_csum_apply(uint16_t csum, uint16_t delta)
 	return (uint16_t)~nat_csum_fold((uint16_t)~csum + (uint32_t)delta);
 }
 
-/* Folded one's complement sum of `len` bytes at any alignment, added to `sum` (not complemented). */
+/* Folded one's complement sum of `len` bytes at any alignment, added to `sum` (not complemented).
+ */
 uint16_t nat_csum_add(const void *data, size_t len, uint16_t sum);
 
 #endif

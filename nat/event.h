@@ -14,7 +14,7 @@ enum nat_event_type {
 #define X(sym, name) NAT_EV_##sym,
 	NAT_EVENTS(X)
 #undef X
-	NAT_EVENT_COUNT
+		NAT_EVENT_COUNT
 };
 
 #define NAT_CAUSES(X)                                                                              \
@@ -29,13 +29,13 @@ enum nat_cause {
 #define X(sym, name) NAT_CAUSE_##sym,
 	NAT_CAUSES(X)
 #undef X
-	NAT_CAUSE_COUNT
+		NAT_CAUSE_COUNT
 };
 
 struct nat_event {
 	uint32_t conn; // index of the connection
-	uint16_t gen;  // its generation when the event happened: an event of a reused entry is stale
-	uint8_t type;  // enum nat_event_type
+	uint16_t gen; // its generation when the event happened: an event of a reused entry is stale
+	uint8_t type; // enum nat_event_type
 	uint8_t cause; // enum nat_cause
 	uint8_t side;  // enum nat_side that caused it
 };

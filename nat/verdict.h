@@ -19,18 +19,23 @@ enum nat_verdict {
 	X(VLAN_UNKNOWN, "vlan_unknown", "VLAN id that no realm of this port has")                  \
 	X(ETHERTYPE, "ethertype", "neither IPv4, IPv6 nor ARP")                                    \
 	X(NOT_OUR_MAC, "not_our_mac", "unicast frame for another station")                         \
-	X(BAD_IP, "bad_ip", "IP header that contradicts itself: version, length, checksum, source") \
+	X(BAD_IP, "bad_ip",                                                                        \
+	  "IP header that contradicts itself: version, length, checksum, source")                  \
 	X(IP_OPTIONS, "ip_options", "IPv4 options or IPv6 extension headers")                      \
 	X(FRAGMENT, "fragment", "IP fragment; reassembly is not configured")                       \
 	X(TTL, "ttl", "TTL or hop limit used up: look for a routing loop")                         \
 	X(PROTO, "proto", "IP protocol other than TCP, UDP, ICMP")                                 \
-	X(BAD_L4, "bad_l4", "TCP or UDP header that contradicts itself")                           \
-	X(BAD_CHECKSUM, "bad_checksum", "wrong checksum: damage on the way, or port checksum mode") \
+	X(BAD_L4, "bad_l4", "TCP, UDP or ICMP header that contradicts itself")                     \
+	X(BAD_CHECKSUM, "bad_checksum",                                                            \
+	  "wrong checksum: damage on the way, or port checksum mode")                              \
 	X(NOT_OURS, "not_ours", "destination is no address of this realm")                         \
-	X(NO_FLOW, "no_flow", "no call holds this port: late packet or a scan; no answer is given") \
+	X(NO_FLOW, "no_flow",                                                                      \
+	  "no call holds this port: late packet or a scan; no answer is given")                    \
 	X(GATE_CLOSED, "gate_closed", "stream mode forbids this direction (Inactive, SendOnly..)") \
 	X(NO_REMOTE, "no_remote", "Remote of the other side not known yet, or never routable")     \
-	X(BAD_SOURCE, "bad_source", "source is not the call's Remote: spoofed, or an unannounced NAT") \
+	X(FAMILY, "family", "call between IPv4 and IPv6, which this version does not translate")   \
+	X(BAD_SOURCE, "bad_source",                                                                \
+	  "source is not the call's Remote: spoofed, or an unannounced NAT")                       \
 	X(TCP_FLAGS, "tcp_flags", "TCP flags that mean nothing together")                          \
 	X(TCP_ROLE, "tcp_role", "connection opened from the side that must wait (a=setup)")        \
 	X(TCP_NO_CONN, "tcp_no_conn", "TCP segment outside a connection")                          \
@@ -50,7 +55,7 @@ enum nat_reason {
 #define X(sym, name, text) NAT_R_##sym,
 	NAT_DROP_REASONS(X)
 #undef X
-	NAT_REASONS
+		NAT_REASONS
 };
 
 /* Metric label and explanation of a reason; "unknown" outside the range. */

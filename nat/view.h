@@ -17,7 +17,7 @@ enum nat_tcp_state {
 #define X(sym, name) NAT_TCP_##sym,
 	NAT_TCP_STATES(X)
 #undef X
-	NAT_TCP_STATE_COUNT
+		NAT_TCP_STATE_COUNT
 };
 
 /* The two ends of a stream: A is the first termination of the pair, B the second. */

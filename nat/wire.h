@@ -1,5 +1,6 @@
 // Headers as they lie on the wire, and loads and stores that respect their byte order.
-// Spec: IEEE 802.3/802.1Q, RFC 826, RFC 791, RFC 8200, RFC 792, RFC 4443, RFC 4861, RFC 768, RFC 9293
+// Spec: IEEE 802.3/802.1Q, RFC 826, RFC 791, RFC 8200, RFC 792, RFC 4443, RFC 4861, RFC 768, RFC
+// 9293
 #ifndef NAT_WIRE_H
 #define NAT_WIRE_H
 
@@ -31,7 +32,8 @@ static inline uint32_t nat_host32(be32 net)
 	return __builtin_bswap32(net);
 }
 
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "be16 and be32 swap on every host we build for");
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	      "be16 and be32 swap on every host we build for");
 
 /* Host value of a big-endian field at any alignment. */
 static inline uint16_t nat_load16(const void *at)
@@ -63,6 +65,9 @@ static inline void nat_store32(void *at, uint32_t host)
 
 	memcpy(at, &v, sizeof(v));
 }
+
+/* A condition that ordinary traffic does not meet: its code is kept out of the way. */
+#define nat_rare(condition) __builtin_expect(!!(condition), 0)
 
 enum {
 	NAT_ETH_IP4 = 0x0800,
