@@ -17,9 +17,11 @@ enum nat_flow_flags {
 	NAT_F_OPEN = 1 << 4,     // gate: this direction may pass (both stream modes allow it)
 	NAT_F_READY = 1 << 5,    // both remotes known and routable: there is somewhere to send
 	NAT_F_MAY_OPEN = 1 << 6, // TCP: a SYN may come from this direction's sender
-	NAT_F_PORT_ANY = 1 << 7, // accept any source port and learn it (TCP opener); else `rport`
-	NAT_F_DPORT_CONN =
-		1 << 8,           // destination port is conn.opener_port once learned, else `dport`
+	/* UDP: any source port will do. TCP: an opening SYN may come from any port, which then
+	 * binds the connection; `rport` binds while the other side is the opener. */
+	NAT_F_PORT_ANY = 1 << 7,
+	/* TCP: while the far side is the opener, the destination port is conn.opener_port. */
+	NAT_F_DPORT_CONN = 1 << 8,
 	NAT_F_STATELESS = 1 << 9, // TCP: relay whatever comes, keep no state
 };
 
@@ -30,10 +32,9 @@ struct nat_flow {
 	struct nat_addr remote; // whom packets must come from (ingress family)
 	struct nat_addr src;    // new source: our local address on the way out (egress family)
 	struct nat_addr dst;    // new destination: the far end (egress family)
-	be16 rport;             // source port that packets must have, unless NAT_F_PORT_ANY
+	be16 rport;             // source port that packets must have, but see NAT_F_PORT_ANY
 	be16 sport, dport;      // new source and destination port
-	uint16_t l4_delta;      // checksum delta of the addresses and ports this flow knows:
-				// nat_flow_seal()
+	uint16_t l4_delta;      // checksum delta of what no packet changes: nat_flow_seal()
 	uint16_t flags;         // enum nat_flow_flags
 	uint16_t neigh;         // next hop on the way out (dataplane's table)
 	uint16_t mtu;           // largest IP packet on the way out, bytes
@@ -65,15 +66,15 @@ struct nat_conn {
 	be16 opener_port;     // TCP: source port of the opener
 	uint16_t gen;         // generation: set by control, copied into events
 	uint8_t tcp;          // enum nat_tcp_state
-	uint8_t flags;        // enum nat_conn_flags
-	uint16_t max_window;  // TCP: largest window seen, in units of 256 bytes
+	uint8_t flags; // enum nat_conn_flags; high 4 bits: TCP window scale, the larger of both
+	uint16_t max_window; // TCP: largest window seen, in units of 256 bytes, 0xffff = or more
 } __attribute__((aligned(64)));
 
 static_assert(sizeof(struct nat_conn) == 64, "a connection is one cache line");
 
-/* Computes the flow's checksum delta from its fields. `local` is the endpoint where packets arrive.
- * What is learned later (NAT_F_PORT_ANY, NAT_F_DPORT_CONN) is left out and added per packet.
- * Call it last, before publishing. */
+/* Computes the flow's checksum delta from its fields: four addresses, our port on both ways. The
+ * source port that comes and the destination port that leaves are added per packet, known or
+ * learned. `local` is the endpoint where packets arrive. Call it last, before publishing. */
 void nat_flow_seal(struct nat_flow *flow, const struct nat_ep *local);
 
 #endif

@@ -34,10 +34,15 @@ struct nat_pkt {
 
 /* Reads the headers of one Ethernet frame of `len` bytes in one piece and checks that they hold
  * together; touches nothing. Returns NAT_FORWARD when kind is TCP or UDP, NAT_LOCAL for ARP and
- * ICMP, NAT_DROP with a reason for all that is not carried: runts, cut frames, IP options,
- * extension headers, fragments, other protocols. Whether the destination is ours is not asked here,
- * nor the TTL. Pure; any thread. */
+ * ICMP, NAT_DROP with a reason for all that is not carried: runts, cut frames, impossible sources,
+ * wrong IPv4 header checksums, IP options, extension headers, fragments, other protocols; then the
+ * rest of *pkt means nothing. Bytes behind the IP packet are padding and no error. Whether the
+ * destination is ours is not asked here, nor the TTL. Pure; any thread. */
 enum nat_verdict nat_parse(uint8_t *frame, uint32_t len, struct nat_pkt *pkt);
+
+/* Folded sum, not complemented, of the pseudo-header made from the IP header at l3 and from proto
+ * and l4_len: what Linux leaves in the checksum field of an unfinished packet. */
+uint16_t nat_pseudo_sum(const struct nat_pkt *pkt);
 
 /* Checks the transport checksum of a parsed TCP, UDP or ICMP packet and finishes the form that
  * Linux leaves to the NIC (the folded pseudo-header sum). False = neither right nor unfinished:

@@ -25,7 +25,7 @@ enum nat_verdict {
 	X(FRAGMENT, "fragment", "IP fragment; reassembly is not configured")                       \
 	X(TTL, "ttl", "TTL or hop limit used up: look for a routing loop")                         \
 	X(PROTO, "proto", "IP protocol other than TCP, UDP, ICMP")                                 \
-	X(BAD_L4, "bad_l4", "TCP or UDP header that contradicts itself")                           \
+	X(BAD_L4, "bad_l4", "TCP, UDP or ICMP header that contradicts itself")                     \
 	X(BAD_CHECKSUM, "bad_checksum",                                                            \
 	  "wrong checksum: damage on the way, or port checksum mode")                              \
 	X(NOT_OURS, "not_ours", "destination is no address of this realm")                         \
@@ -33,6 +33,7 @@ enum nat_verdict {
 	  "no call holds this port: late packet or a scan; no answer is given")                    \
 	X(GATE_CLOSED, "gate_closed", "stream mode forbids this direction (Inactive, SendOnly..)") \
 	X(NO_REMOTE, "no_remote", "Remote of the other side not known yet, or never routable")     \
+	X(FAMILY, "family", "call between IPv4 and IPv6, which this version does not translate")   \
 	X(BAD_SOURCE, "bad_source",                                                                \
 	  "source is not the call's Remote: spoofed, or an unannounced NAT")                       \
 	X(TCP_FLAGS, "tcp_flags", "TCP flags that mean nothing together")                          \

@@ -66,6 +66,9 @@ static inline void nat_store32(void *at, uint32_t host)
 	memcpy(at, &v, sizeof(v));
 }
 
+/* A condition that ordinary traffic does not meet: its code is kept out of the way. */
+#define nat_rare(condition) __builtin_expect(!!(condition), 0)
+
 enum {
 	NAT_ETH_IP4 = 0x0800,
 	NAT_ETH_ARP = 0x0806,
