@@ -12,6 +12,7 @@ struct command {
 
 static const struct command commands[] = {
 	{"msrp", "MSRP endpoint: sends or receives a file (TLS, PSK or clear)", pg_cmd_msrp},
+	{"bfcp", "BFCP endpoint: asks for or grants a floor (TLS, DTLS or clear)", pg_cmd_bfcp},
 };
 
 static void usage(FILE *to)

@@ -44,10 +44,10 @@ static void write_bfcp(FILE *f, const struct pg_own_sdp *own)
 		fprintf(f, "a=connection:new\r\n");
 	// RFC 8856 5.1: the one that is server also names the conference, the user and the floor.
 	if (own->opt->offerer)
-		fprintf(f, "a=floorctrl:c-only s-only\r\n"
-			   "a=confid:4321\r\n"
-			   "a=userid:1234\r\n"
-			   "a=floorid:1\r\n");
+		fprintf(f,
+			"a=floorctrl:c-only "
+			"s-only\r\na=confid:%d\r\na=userid:%d\r\na=floorid:%d\r\n",
+			PG_BFCP_CONFID, PG_BFCP_USERID, PG_BFCP_FLOORID);
 	else
 		fprintf(f, "a=floorctrl:c-only\r\n");
 	fprintf(f, "a=bfcpver:%d\r\n", own->opt->udp ? 2 : 1);

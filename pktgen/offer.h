@@ -9,6 +9,9 @@
 
 enum { PG_PATH_MAX = 255, PG_TLS_ID_LEN = 40 };
 
+/* The conference, the user and the floor that a BFCP offer of ours names. */
+enum { PG_BFCP_CONFID = 4321, PG_BFCP_USERID = 1234, PG_BFCP_FLOORID = 1 };
+
 /* What our SDP says beyond the options. */
 struct pg_own_sdp {
 	const struct pg_options *opt; // opt->setup is the line's a=setup
