@@ -13,7 +13,7 @@
 # address, no IPv6. The gateway's own addresses end in .10 and ::10.
 # shellcheck shell=sh
 
-top=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
+top=${top:-$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)}
 build=${TRGW_BUILD:-$top/build}
 
 if [ -z "${TRGW_INSIDE:-}" ]; then
