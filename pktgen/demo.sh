@@ -29,9 +29,9 @@ topology
 start_gateway
 
 step 'capturing in both domains'
-in_a "$pktgen" capture --iface eth0 --out "$dir/a.pcapng" 2>"$dir/capture-a.log" &
+$in_a "$pktgen" capture --iface eth0 --out "$dir/a.pcapng" 2>"$dir/capture-a.log" &
 capture_a=$!
-in_b "$pktgen" capture --iface eth0 --out "$dir/b.pcapng" 2>"$dir/capture-b.log" &
+$in_b "$pktgen" capture --iface eth0 --out "$dir/b.pcapng" 2>"$dir/capture-b.log" &
 capture_b=$!
 wait_for 10 'capture in domain A' test -s "$dir/a.pcapng"
 wait_for 10 'capture in domain B' test -s "$dir/b.pcapng"
@@ -52,10 +52,10 @@ ends() {
 	shift
 	mkdir -p "$dir/calls/$call"
 	# shellcheck disable=SC2086  # options are words
-	in_a "$pktgen" "$app" --role offer --sdp "$dir/calls/$call" --local "$a" --timeout 60 $offerer \
+	$in_a "$pktgen" "$app" --role offer --sdp "$dir/calls/$call" --local "$a" --timeout 60 $offerer \
 		>"$dir/$call-a.log" 2>&1 &
 	pids="$pids $!"
-	in_b "$pktgen" "$app" --role answer --sdp "$dir/calls/$call" --local "$b" --timeout 60 "$@" \
+	$in_b "$pktgen" "$app" --role answer --sdp "$dir/calls/$call" --local "$b" --timeout 60 "$@" \
 		>"$dir/$call-b.log" 2>&1 &
 	pids="$pids $!"
 }
@@ -67,7 +67,7 @@ ends 1-msrp msrp 198.51.100.1 203.0.113.1 --tls 1.3 --file "$dir/sent.bin" -- \
 ends 2-bfcp bfcp 2001:db8:a::1 2001:db8:b::1 --tls 1.2 -- --tls 1.2
 ends 3-t38 t38 198.51.100.1 203.0.113.1 --tls dtls1.2 -- --tls dtls1.2 --out "$dir/page.tif"
 
-in_ibcf "$pktgen" ibcf --listen 192.0.2.1:2944 --style pretty --timeout 60 \
+$in_ibcf "$pktgen" ibcf --listen 192.0.2.1:2944 --style pretty --timeout 60 \
 	--call "1-msrp:$dir/calls/1-msrp:access:core:4:4" \
 	--call "2-bfcp:$dir/calls/2-bfcp:access:core:6:6" \
 	--call "3-t38:$dir/calls/3-t38:access:core:4:4" >"$dir/ibcf.log" 2>&1 &

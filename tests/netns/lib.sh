@@ -12,6 +12,7 @@
 # removes every process, interface and mount that it made. va0 and vb0 belong to trgwd alone: no
 # address, no IPv6. The gateway's own addresses end in .10 and ::10.
 # shellcheck shell=sh
+# shellcheck disable=SC2034  # variables that only the scripts use
 
 top=${top:-$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)}
 build=${TRGW_BUILD:-$top/build}
@@ -98,9 +99,10 @@ stopped() {
 
 # ---- topology -------------------------------------------------------------------------------
 
-in_a() { ip netns exec a "$@"; }
-in_b() { ip netns exec b "$@"; }
-in_ibcf() { ip netns exec ibcf "$@"; }
+# Prefixes of commands, not functions: with `$in_a cmd &` $! is the command itself.
+in_a='ip netns exec a'
+in_b='ip netns exec b'
+in_ibcf='ip netns exec ibcf'
 
 # endpoint NAMESPACE GATEWAY-INTERFACE ADDRESS...: a namespace whose eth0 ends at the gateway.
 endpoint() {
