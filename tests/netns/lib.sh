@@ -218,3 +218,57 @@ drops() { gateway_ctl --json stats | jq -r --arg r "$1" '.drops[$r] // 0'; }
 
 # drops_more REASON THAN: for wait_for.
 drops_more() { [ "$(drops "$1")" -gt "$2" ]; }
+
+# ---- calls ----------------------------------------------------------------------------------
+# A relayed stream for peers that know no SDP: the script plays both ends' signalling, the IBCF does
+# the rest. relay, relay, ...; start_ibcf; then port_a NAME and port_b NAME are the gateway's ports.
+
+calls=
+
+# sdp FILE PROTO ADDRESS PORT SETUP: one media line; appears whole.
+sdp() {
+	case $3 in *:*) family=IP6 ;; *) family=IP4 ;; esac
+	{
+		printf 'v=0\r\no=- 1 1 IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n' $family "$3" $family "$3"
+		printf 'm=application %s %s *\r\n' "$4" "$2"
+		[ "$5" = - ] || printf 'a=setup:%s\r\n' "$5"
+	} >"$1.part"
+	mv "$1.part" "$1"
+}
+
+# relay NAME PROTO ADDRESS-A PORT-A SETUP-A ADDRESS-B PORT-B SETUP-B: setup "-" for none.
+relay() {
+	mkdir -p "$dir/calls/$1"
+	sdp "$dir/calls/$1/offer.a" "$2" "$3" "$4" "$5"
+	sdp "$dir/calls/$1/answer.b" "$2" "$6" "$7" "$8"
+	case $3 in *:*) fa=6 ;; *) fa=4 ;; esac
+	case $6 in *:*) fb=6 ;; *) fb=4 ;; esac
+	calls="$calls --call $1:$dir/calls/$1:access:core:$fa:$fb"
+}
+
+# start_ibcf: plays all relays; returns when every one is set up.
+start_ibcf() {
+	# shellcheck disable=SC2086  # words
+	$in_ibcf "$build/trgw-pktgen" ibcf --listen 192.0.2.1:2944 --style "${IBCF_STYLE:-pretty}" \
+		--timeout "${IBCF_TIMEOUT:-120}" $calls >>"$dir/ibcf.log" 2>&1 &
+	ibcf=$!
+	for d in "$dir"/calls/*; do
+		wait_for 20 "call $(basename "$d") to be set up" test -s "$d/answer.a"
+	done
+}
+
+# release_calls: ends every call; the IBCF subtracts them, writes their statistics and ends.
+release_calls() {
+	for d in "$dir"/calls/*; do
+		for r in result.a result.b; do
+			echo '{}' >"$d/$r.part"
+			mv "$d/$r.part" "$d/$r"
+		done
+	done
+	wait_for 20 'the IBCF to end' gone "$ibcf"
+	stopped "$ibcf" || fail "the IBCF ended with status $?"
+}
+
+media_port() { tr -d '\r' <"$1" | sed -n 's/^m=[^ ]* \([0-9]*\) .*/\1/p'; }
+port_a() { media_port "$dir/calls/$1/answer.a"; }
+port_b() { media_port "$dir/calls/$1/offer.b"; }
