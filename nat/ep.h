@@ -36,7 +36,7 @@ static inline bool nat_addr_eq(const struct nat_addr *x, const struct nat_addr *
 
 static inline struct nat_addr nat_addr_ip4(be32 a)
 {
-	return (struct nat_addr){.w = {a, 0, 0, 0}};
+	return (struct nat_addr){.q = {a, 0}}; // the low half of q[0] is w[0]
 }
 
 static inline struct nat_addr nat_addr_ip6(const void *sixteen_bytes)

@@ -14,28 +14,24 @@ void nat_flow_seal(struct nat_flow *flow, const struct nat_ep *local)
 	flow->l4_delta = nat_csum_fold((uint32_t)come + (uint16_t)~gone);
 }
 
-/* The whole header sum again: as cheap as the difference, and nat_parse() has checked the old one.
- */
-static void seal_ip4(struct nat_ip4 *ip)
-{
-	uint32_t w[5];
-	uint64_t sum;
-
-	ip->csum = 0;
-	memcpy(w, ip, sizeof(w));
-	sum = (uint64_t)w[0] + w[1] + w[2] + w[3] + w[4];
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	ip->csum = (uint16_t)~nat_csum_fold((uint32_t)((sum & 0xffff) + (sum >> 16)));
-}
-
+/* Word by word in registers: a byte stored and read again as part of a word stalls the CPU. The
+ * whole header sum is as cheap as the difference, and nat_parse() has checked the old one. */
 static void rewrite_ip4(const struct nat_flow *flow, struct nat_ip4 *ip)
 {
+	uint32_t w[3]; // version, TOS, length | id, fragment | TTL, protocol, checksum
+	uint64_t sum;
+
+	memcpy(w, ip, sizeof(w));
+	if (flow->dscp != NAT_DSCP_COPY) // the TOS byte is the second in memory, ECN its low bits
+		w[0] = (w[0] & ~0xfc00u) | (uint32_t)flow->dscp << 10;
+	w[2] = (w[2] & 0xffff) - 1; // TTL is the first byte and not 0; checksum out
+	sum = (uint64_t)w[0] + w[1] + w[2] + flow->src.w[0] + flow->dst.w[0];
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	w[2] |= (uint32_t)(uint16_t)~nat_csum_fold((uint32_t)((sum & 0xffff) + (sum >> 16))) << 16;
+	memcpy(ip, &w[0], 4);
+	memcpy((uint8_t *)ip + 8, &w[2], 4);
 	ip->src = flow->src.w[0];
 	ip->dst = flow->dst.w[0];
-	ip->ttl--;
-	if (flow->dscp != NAT_DSCP_COPY)
-		ip->tos = (uint8_t)(flow->dscp << 2 | (ip->tos & 3));
-	seal_ip4(ip);
 }
 
 static void rewrite_ip6(const struct nat_flow *flow, struct nat_ip6 *ip)
