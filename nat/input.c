@@ -70,15 +70,16 @@ static int stateless(const struct nat_flow *flow, struct nat_conn *conn, const s
 		     uint32_t now_ms, be16 *dport)
 {
 	enum nat_side side = side_of(flow);
-	bool syn = (pkt->tcp_flags & (NAT_TCP_SYN | NAT_TCP_ACK)) == NAT_TCP_SYN;
+	bool opens = (flow->flags & NAT_F_PORT_ANY) &&
+		     (pkt->tcp_flags & (NAT_TCP_SYN | NAT_TCP_ACK)) == NAT_TCP_SYN;
 
 	if (!(flow->flags & NAT_F_PORT_ANY) && pkt->sport != flow->rport)
 		return NAT_R_BAD_SOURCE;
-	*dport = far_port(flow, conn, side, syn ? side : opener(conn));
+	*dport = far_port(flow, conn, side, opens ? side : opener(conn));
 	if (*dport == 0)
 		return NAT_R_NO_REMOTE;
 	conn->last_ms = now_ms;
-	if (syn && (flow->flags & NAT_F_PORT_ANY)) {
+	if (opens) {
 		conn->opener_port = pkt->sport;
 		conn->flags = NAT_C_LEARNED | (side == NAT_B ? NAT_C_OPENER_B : 0);
 	}
