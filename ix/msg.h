@@ -94,10 +94,15 @@ struct ix_prop {
 enum ix_mode { IX_MODE_NONE, IX_SENDONLY, IX_RECVONLY, IX_SENDRECV, IX_INACTIVE, IX_LOOPBACK };
 enum ix_tri { IX_ABSENT, IX_OFF, IX_ON };
 
+/* What an individual audit asks for by name, without a value. */
+enum { IX_ASK_MODE = 1, IX_ASK_RESERVE_VALUE = 2, IX_ASK_RESERVE_GROUP = 4, // LocalControl
+       IX_ASK_SERVICE = 8, IX_ASK_BUFFER = 16 };                            // TerminationState
+
 /* LocalControl */
 struct ix_local_control {
 	enum ix_mode mode;
 	enum ix_tri reserve_value, reserve_group;
+	uint8_t asked;                   // IX_ASK_ bits, audits only
 	struct ix_prop *props;
 };
 
@@ -120,6 +125,7 @@ enum ix_buffer { IX_BUF_NONE, IX_BUF_OFF, IX_BUF_LOCKSTEP };
 struct ix_term_state {
 	enum ix_service_state service;
 	enum ix_buffer buffer;
+	uint8_t asked;                   // IX_ASK_ bits, audits only
 	struct ix_prop *props;
 };
 
@@ -137,7 +143,8 @@ struct ix_event {                // an event asked for
 	bool has_stream, keep_active, reset_events;
 	uint16_t stream;
 	enum ix_notify_behaviour notify;
-	struct ix_str digitmap;          // name, len 0 = none
+	struct ix_str digitmap;          // name, or "{map}" as written; len 0 = none
+	bool embed_regulated;            // Embed stands inside RegulatedNotify
 	struct ix_signals *embed_signals;
 	struct ix_events *embed_events;
 	struct ix_prop *params;
@@ -198,10 +205,11 @@ struct ix_package {
 struct ix_audit {
 	uint32_t whole;                  // IX_AU_ bits
 	struct ix_media *media;          // individual audits (v2): values are empty
-	struct ix_events *events;
+	struct ix_events *events, *event_buffer;
 	struct ix_signals *signals;
 	struct ix_stats *stats;
 	struct ix_package *packages;
+	struct ix_str digitmap;          // name, len 0 = none
 };
 
 enum ix_method { IX_SC_NONE, IX_SC_FAILOVER, IX_SC_FORCED, IX_SC_GRACEFUL, IX_SC_RESTART,
