@@ -26,8 +26,7 @@ int dp_hops_start(char err[DP_ERROR_TEXT])
 	return -ENOMEM;
 }
 
-/* ---- control's side ----------------------------------------------------------------------------
- */
+/* ---- control's side --------------------------------------------------------------------- */
 
 /* The local address that shares a link with dst; or any of the family (to ask a router by). */
 static int local_near(unsigned realm, enum nat_family family, const struct nat_addr *dst)
@@ -169,8 +168,7 @@ unsigned dp_neigh_list(unsigned *cursor, struct dp_neigh_view *views, unsigned m
 	return n;
 }
 
-/* ---- worker 0: packets that wait ---------------------------------------------------------------
- */
+/* ---- worker 0: packets that wait -------------------------------------------------------- */
 
 /* Puts the Ethernet header before a packet that begins with its IP header, and queues it. */
 static void send_now(struct dp_worker *w, const struct dp_hop *h, struct rte_mbuf *m, uint64_t mac)
@@ -212,8 +210,7 @@ void dp_hop_send(struct dp_worker *w, struct dp_hop *h, struct rte_mbuf *m)
 	}
 }
 
-/* ---- worker 0: asking and announcing -----------------------------------------------------------
- */
+/* ---- worker 0: asking and announcing ---------------------------------------------------- */
 
 static struct nat_station station(unsigned realm)
 {
@@ -308,8 +305,7 @@ void dp_hops_tick(struct dp_worker *w)
 	}
 }
 
-/* ---- worker 0: hearing -------------------------------------------------------------------------
- */
+/* ---- worker 0: hearing ------------------------------------------------------------------ */
 
 static void heard(struct dp_worker *w, unsigned realm, const struct nat_neigh_msg *msg)
 {

@@ -165,8 +165,10 @@ size_t dp_tables_bytes(const struct dp_conf *conf);
 int dp_tables_start(const struct dp_conf *conf, char err[DP_ERROR_TEXT]);
 
 /* worker.c */
-int dp_workers_start(char err[DP_ERROR_TEXT]);
-void dp_workers_stop(void);
+/* All of dp_start() but the threads: the bench runs dp_forward() itself. */
+int dp_prepare(const struct dp_conf *conf, char err[DP_ERROR_TEXT]);
+/* Sends what is queued on all ports. */
+void dp_flush(struct dp_worker *w);
 /* Queues a packet for a port of this worker's; sent at the end of the turn. */
 void dp_tx(struct dp_worker *w, unsigned port, struct rte_mbuf *m);
 /* Frees a packet and counts the reason. */

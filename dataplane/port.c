@@ -27,8 +27,7 @@ static struct {
 } sockets[SOCKETS];
 static unsigned n_sockets;
 
-/* ---- af_packet ring ----------------------------------------------------------------------------
- */
+/* ---- af_packet ring --------------------------------------------------------------------- */
 
 static bool is_af_packet(const char *device)
 {
@@ -109,8 +108,7 @@ static void find_sockets(void)
 	}
 }
 
-/* ---- bring-up ----------------------------------------------------------------------------------
- */
+/* ---- bring-up --------------------------------------------------------------------------- */
 
 static bool unfinished_checksums(const char *driver)
 {
@@ -244,8 +242,7 @@ void dp_ports_stop(void)
 	dp.n_ports = n_sockets = 0;
 }
 
-/* ---- statistics --------------------------------------------------------------------------------
- */
+/* ---- statistics ------------------------------------------------------------------------- */
 
 /* The kernel clears its figures when they are read. */
 static uint64_t ring_losses(unsigned port)

@@ -32,8 +32,7 @@ static struct {
 	uint32_t head, n;
 } retired;
 
-/* ---- memory ------------------------------------------------------------------------------------
- */
+/* ---- memory ----------------------------------------------------------------------------- */
 
 static size_t count_locals(const struct dp_conf *c)
 {
@@ -133,8 +132,7 @@ int dp_tables_start(const struct dp_conf *conf, char err[DP_ERROR_TEXT])
 	return rte_rcu_qsbr_init(dp.rcu, DP_WORKERS);
 }
 
-/* ---- epochs ------------------------------------------------------------------------------------
- */
+/* ---- epochs ----------------------------------------------------------------------------- */
 
 uint64_t dp_epoch(void)
 {
@@ -146,8 +144,7 @@ bool dp_epoch_passed(uint64_t epoch)
 	return rte_rcu_qsbr_check(dp.rcu, epoch, false) == 1;
 }
 
-/* ---- flows -------------------------------------------------------------------------------------
- */
+/* ---- flows ------------------------------------------------------------------------------ */
 
 int dp_local_find(unsigned realm, enum nat_family family, const struct nat_addr *addr)
 {
@@ -212,8 +209,7 @@ void dp_retire(const struct dp_at *at)
 	swap_slot(at, (union dp_slot){.flow = 0});
 }
 
-/* ---- connections -------------------------------------------------------------------------------
- */
+/* ---- connections ------------------------------------------------------------------------ */
 
 int dp_conn_new(uint32_t *conn)
 {
@@ -238,8 +234,7 @@ const struct nat_conn *dp_conn_get(uint32_t conn)
 	return &dp.conns[conn];
 }
 
-/* ---- rings and figures -------------------------------------------------------------------------
- */
+/* ---- rings and figures ------------------------------------------------------------------ */
 
 void dp_expire(const struct dp_at *at, uint32_t conn, uint16_t gen)
 {

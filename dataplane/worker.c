@@ -13,8 +13,7 @@
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 
-/* ---- sending and dropping ----------------------------------------------------------------------
- */
+/* ---- sending and dropping --------------------------------------------------------------- */
 
 void dp_drop(struct dp_worker *w, struct rte_mbuf *m, enum nat_reason reason)
 {
@@ -39,8 +38,14 @@ void dp_tx(struct dp_worker *w, unsigned port, struct rte_mbuf *m)
 	w->tx[port].pkt[w->tx[port].n++] = m;
 }
 
-/* ---- the loop ----------------------------------------------------------------------------------
- */
+void dp_flush(struct dp_worker *w)
+{
+	for (unsigned p = 0; p < dp.n_ports; p++)
+		if (w->tx[p].n)
+			flush(w, p);
+}
+
+/* ---- the loop --------------------------------------------------------------------------- */
 
 static void run_commands(struct dp_worker *w)
 {
@@ -102,9 +107,7 @@ static int worker_main(void *arg)
 		}
 		w->turns++;
 		w->busy_turns += receive(w) != 0;
-		for (unsigned p = 0; p < dp.n_ports; p++)
-			if (w->tx[p].n)
-				flush(w, p);
+		dp_flush(w);
 		rte_rcu_qsbr_quiescent(dp.rcu, w->index);
 	}
 	rte_rcu_qsbr_thread_offline(dp.rcu, w->index);
@@ -125,10 +128,8 @@ static struct dp_worker *worker_new(unsigned index)
 	return w->handoff ? w : NULL;
 }
 
-int dp_workers_start(char err[DP_ERROR_TEXT])
+static int workers_init(char err[DP_ERROR_TEXT])
 {
-	unsigned lcore, index = 0;
-
 	for (unsigned i = 0; i < dp.n_workers; i++) {
 		dp.workers[i] = worker_new(i);
 		if (!dp.workers[i]) {
@@ -137,6 +138,13 @@ int dp_workers_start(char err[DP_ERROR_TEXT])
 			return -ENOMEM;
 		}
 	}
+	return 0;
+}
+
+static void launch(void)
+{
+	unsigned lcore, index = 0;
+
 	RTE_LCORE_FOREACH_WORKER(lcore)
 	{
 		if (index == dp.n_workers)
@@ -144,17 +152,9 @@ int dp_workers_start(char err[DP_ERROR_TEXT])
 		dp.workers[index]->lcore = lcore;
 		rte_eal_remote_launch(worker_main, dp.workers[index++], lcore);
 	}
-	return 0;
 }
 
-void dp_workers_stop(void)
-{
-	atomic_store(&dp.stop, true);
-	rte_eal_mp_wait_lcore();
-}
-
-/* ---- start and stop ----------------------------------------------------------------------------
- */
+/* ---- start and stop --------------------------------------------------------------------- */
 
 /* Bytes that EAL must provide: tables, packets, rings, and what drivers and EAL take themselves. */
 static size_t memory_wanted(const struct dp_conf *conf)
@@ -167,7 +167,7 @@ static size_t memory_wanted(const struct dp_conf *conf)
 	return dp_tables_bytes(conf) + packets * (mtu + 1200) + (64u << 20);
 }
 
-int dp_start(const struct dp_conf *conf, char err[DP_ERROR_TEXT])
+int dp_prepare(const struct dp_conf *conf, char err[DP_ERROR_TEXT])
 {
 	int rc;
 
@@ -187,7 +187,7 @@ int dp_start(const struct dp_conf *conf, char err[DP_ERROR_TEXT])
 	if (!rc)
 		rc = dp_hops_start(err);
 	if (!rc)
-		rc = dp_workers_start(err);
+		rc = workers_init(err);
 	if (rc) {
 		dp_ports_stop();
 		rte_eal_cleanup();
@@ -195,9 +195,19 @@ int dp_start(const struct dp_conf *conf, char err[DP_ERROR_TEXT])
 	return rc;
 }
 
+int dp_start(const struct dp_conf *conf, char err[DP_ERROR_TEXT])
+{
+	int rc = dp_prepare(conf, err);
+
+	if (!rc)
+		launch();
+	return rc;
+}
+
 void dp_stop(void)
 {
-	dp_workers_stop();
+	atomic_store(&dp.stop, true);
+	rte_eal_mp_wait_lcore();
 	dp_ports_stop();
 	rte_eal_cleanup();
 }

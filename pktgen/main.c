@@ -1,5 +1,48 @@
-// Placeholder until its folder lands.
-int main(void)
+// trgw-pktgen: picks the sub-command.
+#include "command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+	const char *name, *help;
+	int (*run)(int argc, char **argv);
+};
+
+static const struct command commands[] = {
+	{"msrp", "MSRP endpoint: sends or receives a file (TLS, PSK or clear)", pg_cmd_msrp},
+	{"bfcp", "BFCP endpoint: asks for or grants a floor (TLS, DTLS or clear)", pg_cmd_bfcp},
+};
+
+static void usage(FILE *to)
 {
-	return 1;
+	fprintf(to, "usage: trgw-pktgen COMMAND [OPTION]...\n"
+		    "       trgw-pktgen COMMAND --help\n"
+		    "       trgw-pktgen --version\n\ncommands:\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return 2;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		usage(stdout);
+		return 0;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("trgw-pktgen %s\n", TRGW_VERSION);
+		return 0;
+	}
+	// A peer that goes away is an error text of its own, not a silent death.
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "trgw-pktgen: no command \"%s\"; trgw-pktgen --help lists them\n", argv[1]);
+	return 2;
 }
