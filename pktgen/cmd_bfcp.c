@@ -137,7 +137,9 @@ static int refuse(struct talk *t, const struct pg_bfcp_msg *to, enum pg_bfcp_err
 	struct pg_bfcp_msg m = message(t, PG_BFCP_ERROR);
 
 	m.error = (uint8_t)code;
-	respond(t, to, m);
+	// Only a server may send Error.
+	if (t->call->opt.offerer)
+		respond(t, to, m);
 	return pg_call_fail(t->call, -EPROTO, "refused a %s: %s",
 			    pg_bfcp_primitive_name(to->primitive), pg_bfcp_error_name(code));
 }

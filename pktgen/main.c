@@ -13,6 +13,7 @@ struct command {
 static const struct command commands[] = {
 	{"msrp", "MSRP endpoint: sends or receives a file (TLS, PSK or clear)", pg_cmd_msrp},
 	{"bfcp", "BFCP endpoint: asks for or grants a floor (TLS, DTLS or clear)", pg_cmd_bfcp},
+	{"t38", "T.38 endpoint: sends or receives a fax page (UDPTL in DTLS or clear)", pg_cmd_t38},
 };
 
 static void usage(FILE *to)
