@@ -1,5 +1,6 @@
 // trgw-pktgen ibcf: a scripted controller: waits for a gateway, plays calls, prints every step.
 // Spec: TS 29.162 10 (calls); H.248.1 11 (registration); TS 29.238
+#include "command.h"
 #include "ibcf.h"
 
 #include <arpa/inet.h>
@@ -545,6 +546,7 @@ static int run(const struct options *o)
 	if (init(&ibcf, o)) {
 		pg_ibcf_say("-", "listen", "%s, waiting for a gateway", o->listen);
 		event_base_dispatch(ibcf.base);
+		all_calls(&ibcf, pg_ibcf_call_abandon);
 		const unsigned failed = count_failed(&ibcf);
 		pg_ibcf_say("-", "end", "calls=%u failed=%u", ibcf.n_calls, failed);
 		status = failed == 0 ? 0 : 1;

@@ -9,10 +9,6 @@
 
 #include "ibcf_spec.h"
 
-/* trgw-pktgen ibcf: argv[0] is the sub-command. Returns the exit status: 0 every call went through,
- * 1 something failed, 2 wrong usage. */
-int pg_cmd_ibcf(int argc, char **argv);
-
 /* A call goes down this list; from any state it may jump to RELEASE (or DONE when nothing is held).
  */
 enum pg_ibcf_state {
@@ -90,6 +86,8 @@ void pg_ibcf_call_reply(struct pg_ibcf_call *call, const struct ix_item *item, u
 void pg_ibcf_call_hang_up(struct pg_ibcf_call *call);
 /* The gateway has restarted: nothing is held any more. */
 void pg_ibcf_call_lost(struct pg_ibcf_call *call);
+/* The program ends: what is not done yet has failed. */
+void pg_ibcf_call_abandon(struct pg_ibcf_call *call);
 /* An event of one of its terminations. */
 void pg_ibcf_call_event(struct pg_ibcf_call *call, const struct ix_tid *tid,
 			const struct ix_observed *event);

@@ -27,6 +27,14 @@ static void release(struct pg_ibcf_call *call);
 /* ---- telling ----------------------------------------------------------------------------------
  */
 
+/* What comes from the network goes to a terminal and into JSON, which wants UTF-8. */
+static void clean(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || (unsigned char)*text > '~')
+			*text = '?';
+}
+
 __attribute__((format(printf, 3, 4))) static void step(struct pg_ibcf_call *call, const char *name,
 						       const char *fmt, ...)
 {
@@ -35,6 +43,7 @@ __attribute__((format(printf, 3, 4))) static void step(struct pg_ibcf_call *call
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	clean(text);
 	pg_ibcf_say(call->spec.name, name, "%s", text);
 	json_array_append_new(call->steps,
 			      json_pack("{s:I,s:s,s:s}", "ms",
@@ -51,6 +60,7 @@ __attribute__((format(printf, 3, 4))) static void fail(struct pg_ibcf_call *call
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	clean(text);
 	step(call, name, "FAILED %s", text);
 	if (!call->failed)
 		snprintf(call->error, sizeof(call->error), "%s: %.*s", name, 200, text);
@@ -300,8 +310,10 @@ static bool read_local(struct pg_ibcf_call *call, unsigned side, const struct ix
 		return false;
 	memcpy(term->id, cmd->tids->name.p, cmd->tids->name.len);
 	term->id[cmd->tids->name.len] = '\0';
+	clean(term->id);
 	if (stream == NULL || !stream->has_local ||
-	    !ix_sdp_parse(stream->local, &sdp, &sessions, &err) || sdp.addr.len == 0 ||
+	    !ix_sdp_parse(stream->local, &sdp, &sessions, &err) ||
+	    sdp.family != call->spec.side[side].family || sdp.addr.len == 0 ||
 	    sdp.addr.len >= sizeof(term->addr) || sdp.port_choose || sdp.port == 0)
 		return false;
 	memcpy(term->addr, sdp.addr.p, sdp.addr.len);
@@ -323,6 +335,8 @@ static void read_stats(struct pg_ibcf_call *call, unsigned side, const struct ix
 		if (p->values != NULL)
 			snprintf(value, sizeof(value), "%.*s", (int)p->values->text.len,
 				 p->values->text.p);
+		clean(name);
+		clean(value);
 		const bool number = ix_prop_uint(p, &n) && n <= INT64_MAX;
 		json_object_set_new(stats, name,
 				    number ? json_integer((json_int_t)n) : json_string(value));
@@ -357,7 +371,9 @@ static bool hear_command(struct pg_ibcf_call *call, const struct ix_command *cmd
 				      : call->spec.pair              ? (*adds)++ & 1
 								     : 0;
 		if (!read_local(call, side, cmd)) {
-			fail(call, "add", "reply without a usable Local");
+			fail(call, "add",
+			     "reply without a Local of family %u with address and port",
+			     call->spec.side[side].family);
 			return false;
 		}
 		step(call, "add", "%c context=%" PRIu32 " termination=%s local=%s port=%u",
@@ -594,6 +610,29 @@ void pg_ibcf_call_lost(struct pg_ibcf_call *call)
 	done(call);
 }
 
+void pg_ibcf_call_abandon(struct pg_ibcf_call *call)
+{
+	static const char *const what[] = {
+		[PG_IBCF_IDLE] = "no gateway has registered",
+		[PG_IBCF_OFFER] = "stopped before offer.a came",
+		[PG_IBCF_RELEASE] = "the gateway has not answered in time",
+	};
+	if (call->state == PG_IBCF_DONE)
+		return;
+	const char *text = call->state <= PG_IBCF_RELEASE ? what[call->state] : NULL;
+	fail(call, "end", "%s", text != NULL ? text : "stopped before the release");
+	done(call);
+}
+
+/* A JSON string of what came from the network. */
+static json_t *json_slice(struct ix_str s)
+{
+	char text[256];
+	snprintf(text, sizeof(text), "%.*s", (int)(s.len < 255 ? s.len : 255), s.len ? s.p : "");
+	clean(text);
+	return json_string(text);
+}
+
 void pg_ibcf_call_event(struct pg_ibcf_call *call, const struct ix_tid *tid,
 			const struct ix_observed *event)
 {
@@ -601,6 +640,7 @@ void pg_ibcf_call_event(struct pg_ibcf_call *call, const struct ix_tid *tid,
 	json_t *params = json_object();
 	snprintf(name, sizeof(name), "%.*s/%.*s", (int)event->pkg.len, event->pkg.p,
 		 (int)event->item.len, event->item.p);
+	clean(name);
 	if (event->has_stream) {
 		snprintf(text, sizeof(text), " Stream=%u", event->stream);
 		json_object_set_new(params, "Stream", json_integer(event->stream));
@@ -609,18 +649,17 @@ void pg_ibcf_call_event(struct pg_ibcf_call *call, const struct ix_tid *tid,
 		const struct ix_str v = p->values != NULL ? p->values->text : (struct ix_str){0};
 		char key[64];
 		snprintf(key, sizeof(key), "%.*s", (int)p->item.len, p->item.p);
-		json_object_set_new(params, key, json_stringn(v.len ? v.p : "", v.len));
+		clean(key);
+		json_object_set_new(params, key, json_slice(v));
 		const size_t used = strlen(text);
 		snprintf(text + used, sizeof(text) - used, " %s=%.*s", key, (int)v.len,
 			 v.len ? v.p : "");
 	}
 	step(call, "notify", "%.*s %s%s", (int)tid->name.len, tid->name.p, name, text);
-	json_array_append_new(
-		call->events,
-		json_pack("{s:o,s:s,s:o,s:o}", "time",
-			  json_stringn(event->time.len ? event->time.p : "", event->time.len),
-			  "event", name, "termination", json_stringn(tid->name.p, tid->name.len),
-			  "params", params));
+	json_array_append_new(call->events,
+			      json_pack("{s:o,s:s,s:o,s:o}", "time", json_slice(event->time),
+					"event", name, "termination", json_slice(tid->name),
+					"params", params));
 }
 
 /* ---- beginning and end ------------------------------------------------------------------------
