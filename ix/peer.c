@@ -520,12 +520,44 @@ static void remember_mid(struct ix_peer *peer, const struct ix_mid *mid)
 	peer->mid.name.p = name;
 }
 
-static void on_fault(struct ix_peer *peer, const struct ix_fault *fault, const struct ix_msg *head)
+static bool next_word(struct ix_str *rest, struct ix_str *word)
+{
+	static const char space[] = " \t\r\n";
+	while (rest->len > 0 && memchr(space, rest->p[0], 4) != NULL)
+		*rest = (struct ix_str){rest->p + 1, rest->len - 1};
+	*word = (struct ix_str){rest->p, 0};
+	while (rest->len > 0 && memchr(space, rest->p[0], 4) == NULL) {
+		word->len++;
+		*rest = (struct ix_str){rest->p + 1, rest->len - 1};
+	}
+	return word->len > 0;
+}
+
+/* Does the body of a message that could not be read begin like an Error descriptor? Answering that
+ * could go on for ever. */
+static bool looks_like_error(const void *bytes, size_t len)
+{
+	struct ix_str rest = {bytes, (uint32_t)(len < 1024 ? len : 1024)}, word;
+	while (next_word(&rest, &word)) {
+		if (memchr(word.p, '/', word.len) == NULL)
+			continue;
+		// That was the version; the message identifier follows, then the body.
+		if (!next_word(&rest, &word) || !next_word(&rest, &word))
+			return false;
+		const char *equals = memchr(word.p, '=', word.len);
+		if (equals != NULL)
+			word.len = (uint32_t)(equals - word.p);
+		return ix_str_is(word, "Error") || ix_str_is(word, "ER");
+	}
+	return false;
+}
+
+static void on_fault(struct ix_peer *peer, const struct ix_fault *fault, bool answer)
 {
 	peer->stats.errors_in++;
 	note(peer, "message not understood at line %u column %u: %u %s", fault->line, fault->column,
 	     fault->code, fault->text);
-	if (!fault->have_head || head->error != NULL)
+	if (!fault->have_head || !answer)
 		return;
 	if (fault->have_tid)
 		send_refusal(peer, fault->tid,
@@ -580,17 +612,16 @@ static void on_message(struct ix_peer *peer, const struct ix_msg *msg)
 void ix_peer_input(struct ix_peer *peer, const void *bytes, size_t len, uint64_t now_ms)
 {
 	struct ix_fault fault = {0};
-	struct ix_msg head = {0};
 	enter(peer, now_ms);
 	peer->stats.msgs_in++;
 	peer->stats.bytes_in += len;
 	ix_ins_expire(&peer->ins, peer->now);
 	ix_arena_reset(peer->arena);
-	const struct ix_msg *msg = ix_text_decode(peer->arena, bytes, len, &fault, &head);
+	const struct ix_msg *msg = ix_text_decode(peer->arena, bytes, len, &fault, NULL);
 	if (msg != NULL)
 		on_message(peer, msg);
 	else
-		on_fault(peer, &fault, &head);
+		on_fault(peer, &fault, !looks_like_error(bytes, len));
 	leave(peer);
 }
 

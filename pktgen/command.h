@@ -7,5 +7,6 @@
 int pg_cmd_msrp(int argc, char **argv);
 int pg_cmd_bfcp(int argc, char **argv);
 int pg_cmd_t38(int argc, char **argv);
+int pg_cmd_ibcf(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static const struct command commands[] = {
 	{"msrp", "MSRP endpoint: sends or receives a file (TLS, PSK or clear)", pg_cmd_msrp},
 	{"bfcp", "BFCP endpoint: asks for or grants a floor (TLS, DTLS or clear)", pg_cmd_bfcp},
 	{"t38", "T.38 endpoint: sends or receives a fax page (UDPTL in DTLS or clear)", pg_cmd_t38},
+	{"ibcf", "scripted controller: waits for a gateway, plays calls over Ix", pg_cmd_ibcf},
 };
 
 static void usage(FILE *to)
