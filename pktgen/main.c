@@ -13,6 +13,8 @@ struct command {
 static const struct command commands[] = {
 	{"msrp", "MSRP endpoint: sends or receives a file (TLS, PSK or clear)", pg_cmd_msrp},
 	{"bfcp", "BFCP endpoint: asks for or grants a floor (TLS, DTLS or clear)", pg_cmd_bfcp},
+	{"capture", "writes what passes an interface to a pcapng file", pg_cmd_capture},
+	{"proof", "judges what a run of the demo has left", pg_cmd_proof},
 };
 
 static void usage(FILE *to)
