@@ -8,5 +8,7 @@ int pg_cmd_msrp(int argc, char **argv);
 int pg_cmd_bfcp(int argc, char **argv);
 int pg_cmd_t38(int argc, char **argv);
 int pg_cmd_ibcf(int argc, char **argv);
+int pg_cmd_capture(int argc, char **argv);
+int pg_cmd_proof(int argc, char **argv);
 
 #endif

@@ -72,7 +72,7 @@ $in_ibcf "$pktgen" ibcf --listen 192.0.2.1:2944 --style pretty --timeout 60 \
 	--call "2-bfcp:$dir/calls/2-bfcp:access:core:6:6" \
 	--call "3-t38:$dir/calls/3-t38:access:core:4:4" >"$dir/ibcf.log" 2>&1 &
 ibcf=$!
-tail -n +1 -f "$dir/ibcf.log" 2>/dev/null &
+tail -q -n +1 -f "$dir/ibcf.log" "$dir"/[0-9]-*.log 2>/dev/null &
 follow=$!
 
 bad=

@@ -15,6 +15,8 @@ static const struct command commands[] = {
 	{"bfcp", "BFCP endpoint: asks for or grants a floor (TLS, DTLS or clear)", pg_cmd_bfcp},
 	{"t38", "T.38 endpoint: sends or receives a fax page (UDPTL in DTLS or clear)", pg_cmd_t38},
 	{"ibcf", "scripted controller: waits for a gateway, plays calls over Ix", pg_cmd_ibcf},
+	{"capture", "writes what passes an interface to a pcapng file", pg_cmd_capture},
+	{"proof", "judges what a run of the demo has left", pg_cmd_proof},
 };
 
 static void usage(FILE *to)

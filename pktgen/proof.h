@@ -88,8 +88,17 @@ struct pg_streams_sum {
 };
 void pg_streams_sum(const struct pg_streams *s, struct pg_streams_sum *sum);
 
-/* True when the capture holds a stream with payload both ways whose one end is `endpoint`
- * ("192.0.2.1:4000", "[2001:db8::1]:4000"). */
-bool pg_streams_has(const struct pg_streams *s, const char *endpoint);
+/* Packets, both ways, of the streams with payload both ways whose one end is `endpoint`
+ * ("192.0.2.1:4000", "[2001:db8::1]:4000"). 0 = there is no such stream. */
+uint64_t pg_streams_packets(const struct pg_streams *s, const char *endpoint);
+
+/* ---- calls: what the ends and the controller report -------------------------------------------
+ */
+
+/* Prints the table of the calls below `folder` (one sub-folder each, with result.a, result.b and
+ * ibcf) and adds what is wrong to the findings. a and b: the streams of both captures; every end's
+ * stream must be seen in its domain. Returns how many calls there are. */
+unsigned pg_calls_print(const char *folder, const struct pg_streams *a, const struct pg_streams *b,
+			struct pg_findings *f);
 
 #endif

@@ -39,6 +39,7 @@ struct way {
 	struct held *held; // ascending
 	unsigned n_held;
 	size_t held_bytes;
+	uint64_t packets;
 	uint64_t bytes; // payload taken so far
 	uint64_t records;
 	uint8_t head[TLS_HEAD]; // TLS record header under way
@@ -336,6 +337,7 @@ void pg_streams_add(struct pg_streams *all, const struct pg_segment *seg, unsign
 
 	if (!s)
 		return;
+	s->way[from].packets++;
 	if (seg->proto == NAT_IP_TCP)
 		tcp_segment(s, from, seg, number, f);
 	else if (!s->way[from].broken)
@@ -376,14 +378,18 @@ void pg_streams_sum(const struct pg_streams *all, struct pg_streams_sum *sum)
 	}
 }
 
-bool pg_streams_has(const struct pg_streams *all, const char *endpoint)
+uint64_t pg_streams_packets(const struct pg_streams *all, const char *endpoint)
 {
+	uint64_t packets = 0;
 	char text[END_TEXT];
 
-	for (unsigned i = 0; i < all->n; i++)
+	for (unsigned i = 0; i < all->n; i++) {
+		const struct stream *s = &all->list[i];
+
 		for (int end = 0; end < 2; end++)
-			if (all->list[i].way[0].bytes && all->list[i].way[1].bytes &&
-			    !strcmp(end_text(&all->list[i], end, text, sizeof(text)), endpoint))
-				return true;
-	return false;
+			if (s->way[0].bytes && s->way[1].bytes &&
+			    !strcmp(end_text(s, end, text, sizeof(text)), endpoint))
+				packets += s->way[0].packets + s->way[1].packets;
+	}
+	return packets;
 }

@@ -16,12 +16,11 @@ fail() {
 	exit 1
 }
 
-# What a demo could leave behind: namespaces, interfaces, processes of our programs.
+# What a demo could leave behind: namespaces, interfaces, processes (all of its own carry TRGW_DIR).
 left() {
 	ip netns list 2>/dev/null
 	ip -o link show | cut -d: -f2
-	ps -eo args= | grep -E '^[^ ]*(trgwd|trgw-pktgen)( |$)|pktgen/demo\.sh' | grep -v grep
-	lsns -n -t net -o NS 2>/dev/null | sort
+	grep -lz "^TRGW_DIR=$work" /proc/[0-9]*/environ 2>/dev/null
 }
 
 # Waits for the world to look as before.
@@ -52,7 +51,7 @@ fi
 # half_way SIGNAL: the demo is stopped while its calls run.
 half_way() {
 	echo "-- SIG$1 half-way"
-	TMPDIR=$work setsid sh pktgen/demo.sh >"$work/$1.txt" 2>&1 &
+	TMPDIR=$work setsid env --default-signal=INT sh pktgen/demo.sh >"$work/$1.txt" 2>&1 &
 	demo=$!
 	for _ in $(seq 300); do
 		grep -q 'three calls' "$work/$1.txt" && break
