@@ -204,8 +204,10 @@ static bool context_id(struct ix_scan *s, uint32_t *cid)
 		*cid = w.p[0] == '-' ? IX_CID_NULL : w.p[0] == '$' ? IX_CID_CHOOSE : IX_CID_ALL;
 		return true;
 	}
-	// The two highest numbers stand for $ and * in the binary encoding: no context has them.
-	return ix_str_u32(w, IX_CID_CHOOSE - 1, 10, cid) || ix_expected(s, w.p, "a context id");
+	// Zero and the two highest numbers stand for -, $ and * in the binary encoding.
+	if (!ix_str_u32(w, IX_CID_CHOOSE - 1, 10, cid) || *cid == IX_CID_NULL)
+		return ix_expected(s, w.p, "a context id");
+	return true;
 }
 
 static bool direction(struct ix_scan *s, struct ix_topology *t)
@@ -301,7 +303,16 @@ static bool attribute(struct ix_scan *s, void *into)
 		return ix_dec_prop(s, w, a->audit ? IX_PF_MAYBE : IX_PF_VALUE, &a->props->attrs);
 	if (a->props->n_context_list > 0)
 		return ix_twice(s, w, IX_E_PROPERTY_TWICE);
-	return ix_expect(s, '=') && ix_block(s, listed_context, a->props);
+	return ix_expect(s, '=') && ix_block(s, listed_context, a->props) &&
+	       (a->props->n_context_list > 0 || ix_expected(s, s->p, "a context id in the list"));
+}
+
+static bool attributes(struct ix_scan *s, struct ix_context_props *cp, bool audit)
+{
+	struct attr_ctx a = {.props = cp, .audit = audit};
+
+	return ix_block(s, attribute, &a) &&
+	       (cp->attrs || cp->n_context_list > 0 || ix_expected(s, s->p, "a context property"));
 }
 
 static bool priority(struct ix_scan *s, struct ix_context_props *cp, struct ix_str w)
@@ -330,14 +341,15 @@ static bool topology(struct ix_scan *s, struct ix_context_props *cp, struct ix_s
 {
 	struct ix_topology **tail = &cp->topology;
 
-	return cp->topology ? ix_twice(s, w, IX_E_DESCRIPTOR_TWICE) : ix_block(s, triple, &tail);
+	if (cp->topology)
+		return ix_twice(s, w, IX_E_DESCRIPTOR_TWICE);
+	return ix_block(s, triple, &tail) &&
+	       (cp->topology || ix_expected(s, s->p, "a topology triple"));
 }
 
 /* One context property; *is tells whether w was one. */
 static bool context_prop(struct ix_scan *s, struct ix_context_props *cp, struct ix_str w, bool *is)
 {
-	struct attr_ctx a = {.props = cp};
-
 	*is = true;
 	switch (ix_token(w)) {
 	case IX_T_TOPOLOGY: return topology(s, cp, w);
@@ -347,7 +359,7 @@ static bool context_prop(struct ix_scan *s, struct ix_context_props *cp, struct 
 	case IX_T_IEPS:
 		return cp->ieps != IX_ABSENT ? ix_twice(s, w, IX_E_PROPERTY_TWICE)
 					     : ix_dec_tri(s, &cp->ieps);
-	case IX_T_CONTEXT_ATTR: return ix_block(s, attribute, &a);
+	case IX_T_CONTEXT_ATTR: return attributes(s, cp, false);
 	default: *is = false; return true;
 	}
 }
@@ -396,7 +408,6 @@ static bool select_logic(struct ix_scan *s, struct ix_context_audit *ca, struct 
 static bool context_audit_item(struct ix_scan *s, void *into)
 {
 	struct ix_context_audit *ca = into;
-	struct attr_ctx attrs = {.audit = true};
 	struct ix_str w;
 	bool valued, is;
 
@@ -416,9 +427,7 @@ static bool context_audit_item(struct ix_scan *s, void *into)
 	case IX_T_ANDLGC:
 	case IX_T_ANSLGC: return select_logic(s, ca, w, IX_LOGIC_AND);
 	case IX_T_ORLGC: return select_logic(s, ca, w, IX_LOGIC_OR);
-	case IX_T_CONTEXT_ATTR:
-		attrs.props = selection(s, ca);
-		return attrs.props && ix_block(s, attribute, &attrs);
+	case IX_T_CONTEXT_ATTR: return selection(s, ca) && attributes(s, ca->select, true);
 	default: return ix_dec_prop(s, w, IX_PF_MAYBE, &ca->props);
 	}
 }
@@ -585,7 +594,9 @@ static bool reply(struct ix_scan *s, struct ix_item *item)
 	struct reply_ctx c = {.item = item, .actions = &item->actions};
 
 	item->kind = IX_REPLY;
-	return segment_id(s, item) && ix_block(s, reply_part, &c);
+	return segment_id(s, item) && ix_block(s, reply_part, &c) &&
+	       (item->actions || item->error ||
+		ix_expected(s, s->p, "Context or Error in the reply"));
 }
 
 static bool pending(struct ix_scan *s, struct ix_item *item)

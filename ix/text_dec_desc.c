@@ -54,6 +54,27 @@ static bool audit_part(struct ix_scan *s, struct ix_audit *a, enum ix_tok tok)
 	}
 }
 
+/* Detail without content asks for the whole descriptor. */
+static void empty_is_whole(struct ix_audit *a)
+{
+	if (a->media && !a->media->state && !a->media->streams) {
+		a->media = NULL;
+		a->whole |= IX_AU_MEDIA;
+	}
+	if (a->events && !a->events->has_id && !a->events->list) {
+		a->events = NULL;
+		a->whole |= IX_AU_EVENTS;
+	}
+	if (a->event_buffer && !a->event_buffer->has_id && !a->event_buffer->list) {
+		a->event_buffer = NULL;
+		a->whole |= IX_AU_EVENTBUF;
+	}
+	if (a->stats && !a->stats->items) {
+		a->stats = NULL;
+		a->whole |= IX_AU_STATS;
+	}
+}
+
 /* One item of an Audit: a descriptor's name, or with detail what of it is asked. */
 static bool audit_item_of(struct ix_scan *s, struct ix_audit *a, struct ix_str w)
 {
@@ -78,7 +99,10 @@ static bool audit_item_of(struct ix_scan *s, struct ix_audit *a, struct ix_str w
 			a->whole |= items[i].bit;
 			return true;
 		}
-		return audit_part(s, a, tok);
+		if (!audit_part(s, a, tok))
+			return false;
+		empty_is_whole(a);
+		return true;
 	}
 	return ix_expected(s, w.p, "the name of a descriptor");
 }

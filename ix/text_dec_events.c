@@ -67,6 +67,16 @@ static bool hundredths(struct ix_scan *s, bool *has, uint16_t *out)
 	return true;
 }
 
+/* In front of "= {" ? */
+static bool completes(struct ix_scan *s)
+{
+	char *here = s->p;
+	bool braces = ix_accept(s, '=') && ix_at(s, '{');
+
+	s->p = here;
+	return braces;
+}
+
 static bool signal_parm(struct ix_scan *s, void *into)
 {
 	struct ix_signal *sig = ((struct signals_ctx *)into)->sig;
@@ -89,7 +99,9 @@ static bool signal_parm(struct ix_scan *s, void *into)
 		return sig->has_intersignal
 			       ? ix_twice(s, w, IX_E_PROPERTY_TWICE)
 			       : hundredths(s, &sig->has_intersignal, &sig->intersignal);
-	case IX_T_NOTIFY_COMPLETION:
+	case IX_T_NOTIFY_COMPLETION: // "nc" is also a parameter of some packages
+		if (valued && !completes(s))
+			break;
 		return sig->completion ? ix_twice(s, w, IX_E_PROPERTY_TWICE)
 				       : ix_expect(s, '=') && ix_block(s, completion, sig);
 	case IX_T_SPA_DIRECTION:
@@ -211,8 +223,10 @@ static bool regulated_embed(struct ix_scan *s, void *into)
 		return ix_expected(s, w.p, "Embed");
 	if (c->event->embed_signals || c->event->embed_events)
 		return ix_twice(s, w, IX_E_PROPERTY_TWICE);
-	c->event->embed_regulated = true;
-	return ix_block(s, embed_parm, c);
+	if (!ix_block(s, embed_parm, c))
+		return false;
+	c->event->embed_regulated = c->event->embed_signals || c->event->embed_events;
+	return true;
 }
 
 static bool embed(struct ix_scan *s, struct events_ctx *c, struct ix_str w)
@@ -390,7 +404,7 @@ bool ix_dec_observed(struct ix_scan *s, struct ix_observed_events **out)
 
 	if (!oe)
 		return false;
-	if (!ix_at(s, '='))
+	if (!s->request && !ix_at(s, '='))
 		return true;
 	c.tail = &oe->list;
 	return request_id(s, &oe->id) && ix_block(s, observed_event, &c);

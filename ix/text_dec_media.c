@@ -192,10 +192,16 @@ static bool session(struct ix_scan *s, bool audit, bool *has, struct ix_str *tex
 	return (audit && !ix_at(s, '{')) || ix_octets(s, text);
 }
 
+/* An empty LocalControl says nothing: it is as if it were not there. */
 static bool control(struct ix_scan *s, struct media_ctx *c, struct ix_local_control **out)
 {
-	c->control = *out = ix_part(s, sizeof(**out));
-	return *out && ((c->audit && !ix_at(s, '{')) || ix_block(s, local_parm, c));
+	struct ix_local_control *lc = c->control = ix_part(s, sizeof(*lc));
+
+	if (!lc || !ix_block(s, local_parm, c))
+		return false;
+	if (lc->mode || lc->reserve_value || lc->reserve_group || lc->asked || lc->props)
+		*out = lc;
+	return true;
 }
 
 /* One of LocalControl, Local, Remote, Statistics, whose word w was read. */
@@ -303,6 +309,17 @@ static bool state_parm(struct ix_scan *s, void *into)
 	}
 }
 
+static bool term_state(struct ix_scan *s, struct media_ctx *c, struct ix_term_state **out)
+{
+	struct ix_term_state *ts = c->state = ix_part(s, sizeof(*ts));
+
+	if (!ts || !ix_block(s, state_parm, c))
+		return false;
+	if (ts->service || ts->buffer || ts->asked || ts->props)
+		*out = ts;
+	return true;
+}
+
 static bool media_parm(struct ix_scan *s, void *into)
 {
 	struct media_ctx *c = into;
@@ -314,10 +331,8 @@ static bool media_parm(struct ix_scan *s, void *into)
 	switch (ix_token(w)) {
 	case IX_T_STREAM: return stream(s, c, w);
 	case IX_T_TERM_STATE:
-		if (m->state)
-			return ix_twice(s, w, IX_E_DESCRIPTOR_TWICE);
-		c->state = m->state = ix_part(s, sizeof(*m->state));
-		return m->state && ((c->audit && !ix_at(s, '{')) || ix_block(s, state_parm, c));
+		return m->state ? ix_twice(s, w, IX_E_DESCRIPTOR_TWICE)
+				: term_state(s, c, &m->state);
 	default: // the parameters of the only stream, written without Stream
 		if (m->streams && m->streams->id != 0)
 			return ix_expected(s, w.p, "Stream or TerminationState");

@@ -234,7 +234,7 @@ static void reply(struct ix_out *o, const struct ix_item *item)
 		ix_out_item(o);
 		ix_out_error(o, item->error);
 	}
-	if (item->error && item->actions)
+	if (!item->error == !item->actions) // both or none
 		o->bad = true;
 	for (const struct ix_action *a = item->actions; a; a = a->next)
 		action(o, a, false);

@@ -232,7 +232,7 @@ static void signal_items(struct ix_out *o, const struct ix_signal *sig)
 	}
 }
 
-void ix_enc_signals(struct ix_out *o, const struct ix_signals *signals)
+static void signals_block(struct ix_out *o, const struct ix_signals *signals)
 {
 	ix_out_open(o);
 	signal_items(o, signals->list);
@@ -243,6 +243,14 @@ void ix_enc_signals(struct ix_out *o, const struct ix_signals *signals)
 		ix_out_close(o);
 	}
 	ix_out_close(o);
+}
+
+/* "No signals" is the bare token: the empty braces of version 1 are a syntax error to some
+ * receivers. */
+void ix_enc_signals(struct ix_out *o, const struct ix_signals *signals)
+{
+	if (signals->list || signals->lists)
+		signals_block(o, signals);
 }
 
 /* ---- Events, ObservedEvents ------------------------------------------------------------------ */
@@ -397,7 +405,7 @@ static void audit_items(struct ix_out *o, const struct ix_audit *a)
 	}
 	if (a->signals) {
 		ix_out_item_token(o, IX_T_SIGNALS);
-		ix_enc_signals(o, a->signals);
+		signals_block(o, a->signals); // bare would ask for the whole descriptor
 	}
 	if (a->events) {
 		ix_out_item_token(o, IX_T_EVENTS);
@@ -494,6 +502,8 @@ static void raw(struct ix_out *o, enum ix_tok tok, struct ix_str body)
 	if (!body.p)
 		return;
 	ix_out_item_token(o, tok);
+	if (body.len > 0)
+		ix_out_char(o, ' ');
 	ix_out_bytes(o, body.p, body.len);
 }
 
