@@ -16,7 +16,7 @@
 enum { MAX_VECTORS = 100, MAX_SIZE = 16384 };
 
 struct vector {
-	char name[256];
+	char name[64];
 	char text[MAX_SIZE];
 	size_t len;
 };
@@ -42,7 +42,7 @@ static void load(const char *folder)
 			perror(path);
 			exit(1);
 		}
-		snprintf(v->name, sizeof(v->name), "%s", e->d_name);
+		snprintf(v->name, sizeof(v->name), "%.60s", e->d_name);
 		v->len = fread(v->text, 1, sizeof(v->text), f);
 		fclose(f);
 		n_vectors++;
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 	};
 	enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 	static struct CMUnitTest tests[MAX_VECTORS * KINDS];
-	static char names[MAX_VECTORS * KINDS][300];
+	static char names[MAX_VECTORS * KINDS][100];
 	size_t n = 0;
 
 	if (argc == 2)
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t v = 0; v < n_vectors; v++) {
 		for (size_t k = 0; k < KINDS; k++, n++) {
-			snprintf(names[n], sizeof(names[n]), "%s %s", vectors[v].name,
+			snprintf(names[n], sizeof(names[n]), "%.60s %s", vectors[v].name,
 				 kinds[k].name);
 			tests[n] = (struct CMUnitTest){.name = names[n],
 						       .test_func = kinds[k].run,
