@@ -221,9 +221,9 @@ struct ix_str pg_ibcf_choose(struct ix_arena *arena, struct ix_str text, unsigne
 	struct ix_str filled = pg_ibcf_rewrite(arena, text, family, "$", 9, err);
 	if (filled.p == NULL || !parse(filled, &sdp, err))
 		return none;
-	const struct ix_str tail = {sdp.text.p + sdp.port_at + 1, sdp.text.len - sdp.port_at - 1};
-	struct ix_str out = ix_str_fmt(arena, "%.*s$%.*s", (int)sdp.port_at, sdp.text.p,
-				       (int)tail.len, tail.p);
+	const uint32_t at = (uint32_t)(sdp.text.p - filled.p) + sdp.port_at;
+	struct ix_str out = ix_str_fmt(arena, "%.*s$%.*s", (int)at, filled.p,
+				       (int)(filled.len - at - 1), filled.p + at + 1);
 	if (out.p == NULL)
 		*err = (struct ix_error){IX_E_RESOURCES, ix_lit("SDP too large")};
 	return out;
