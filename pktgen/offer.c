@@ -2,6 +2,7 @@
 // Spec: RFC 8866; RFC 4975 8.1, RFC 6714; RFC 8856; T.38 D.2.3, RFC 7345; RFC 8122; RFC 8842
 // (tls-id)
 #include "offer.h"
+#include "../ix/sdp.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { DISCARD_PORT = 9 };
 
@@ -113,10 +113,10 @@ char *pg_offer_write(const struct pg_own_sdp *own)
 
 struct reader {
 	const struct pg_options *opt;
+	const struct ix_sdp *sdp;
 	struct pg_peer_sdp *peer;
 	char *error;
 	size_t error_len;
-	bool has_c, has_m;
 };
 
 static int bad(struct reader *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -131,7 +131,7 @@ static int bad(struct reader *r, const char *format, ...)
 	return -EPROTO;
 }
 
-// Copies a line value to a C string; false when it does not fit.
+// Copies a slice to a C string; false when it does not fit.
 static bool copy(char *to, size_t size, const char *from, size_t len)
 {
 	if (len >= size)
@@ -141,169 +141,162 @@ static bool copy(char *to, size_t size, const char *from, size_t len)
 	return true;
 }
 
-static int read_c(struct reader *r, const char *v, size_t len)
+// An address and a port in text form. False when the address is none.
+static bool socket_address(struct pg_peer_sdp *peer, const char *addr, size_t len, uint16_t port)
 {
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&r->peer->at;
-	struct sockaddr_in *in4 = (struct sockaddr_in *)&r->peer->at;
-	in_port_t port = in4->sin_port;
-	char text[64];
+	struct sockaddr_storage at = {0};
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&at;
+	struct sockaddr_in *in4 = (struct sockaddr_in *)&at;
+	char text[INET6_ADDRSTRLEN];
 
-	if (copy(text, sizeof(text), v, len) && !strncmp(text, "IN IP4 ", 7) &&
-	    inet_pton(AF_INET, text + 7, &in4->sin_addr) == 1) {
-		in4->sin_family = AF_INET;
-		r->peer->at_len = sizeof(*in4);
-	} else if (copy(text, sizeof(text), v, len) && !strncmp(text, "IN IP6 ", 7) &&
-		   inet_pton(AF_INET6, text + 7, &in6->sin6_addr) == 1) {
-		in6->sin6_family = AF_INET6;
-		r->peer->at_len = sizeof(*in6);
-	} else {
-		return bad(r, "c=%.*s: no IPv4 or IPv6 address", (int)len, v);
+	if (!copy(text, sizeof(text), addr, len))
+		return false;
+	in4->sin_port = htons(port); // same place in both
+	if (inet_pton(AF_INET, text, &in4->sin_addr) == 1)
+		at.ss_family = AF_INET;
+	else if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1)
+		at.ss_family = AF_INET6;
+	else
+		return false;
+	peer->at = at;
+	peer->at_len = at.ss_family == AF_INET ? sizeof(*in4) : sizeof(*in6);
+	return true;
+}
+
+static int read_media(struct reader *r)
+{
+	const struct ix_sdp *sdp = r->sdp;
+
+	if (!ix_str_is(sdp->proto_name, pg_proto_name(r->opt)))
+		return bad(r, "the peer speaks %.*s, this end %s: give both the same --tls",
+			   (int)sdp->proto_name.len, sdp->proto_name.p, pg_proto_name(r->opt));
+	if (sdp->port_choose || sdp->port_unused || !sdp->port)
+		return bad(r, "the media line was refused: its port is 0 or none");
+	if (!sdp->addr.len || !socket_address(r->peer, sdp->addr.p, sdp->addr.len, sdp->port))
+		return bad(r, "no address in c=");
+	switch (sdp->setup) {
+	case IX_SETUP_NONE: r->peer->setup = PG_SETUP_NONE; return 0;
+	case IX_SETUP_ACTIVE: r->peer->setup = PG_ACTIVE; return 0;
+	case IX_SETUP_PASSIVE: r->peer->setup = PG_PASSIVE; return 0;
+	case IX_SETUP_ACTPASS: r->peer->setup = PG_ACTPASS; return 0;
+	case IX_SETUP_HOLDCONN: break;
 	}
-	in4->sin_port = port;
-	r->has_c = true;
-	return 0;
+	return bad(r, "a=setup:holdconn: the peer wants no connection");
 }
 
-static int read_m(struct reader *r, const char *v, size_t len)
-{
-	char text[128], proto[32];
-	unsigned port;
-
-	if (r->has_m)
-		return bad(r, "more than one m= line");
-	if (!copy(text, sizeof(text), v, len) ||
-	    sscanf(text, "%*15s %5u %31s", &port, proto) != 2 || port > 65535)
-		return bad(r, "m=%.*s: not understood", (int)len, v);
-	if (!port)
-		return bad(r, "m=%s: the media line was refused (port 0)", text);
-	if (strcasecmp(proto, pg_proto_name(r->opt)))
-		return bad(r, "the peer speaks %s, this end %s: give both the same --tls", proto,
-			   pg_proto_name(r->opt));
-	((struct sockaddr_in *)&r->peer->at)->sin_port = htons((uint16_t)port);
-	r->has_m = true;
-	return 0;
-}
-
-static int read_fingerprint(struct reader *r, const char *v, size_t len)
+static int read_fingerprints(struct reader *r)
 {
 	struct pg_fingerprints *set = &r->peer->fingerprints;
 	struct pg_fingerprint fp;
-	int rc = pg_fingerprint_parse(v, len, &fp);
+	struct ix_str v;
+	int rc;
 
-	if (rc == -ENOTSUP)
-		return 0;
-	if (rc)
-		return bad(r, "a=fingerprint:%.*s: no fingerprint", (int)len, v);
-	if (set->n == PG_FINGERPRINTS_MAX)
-		return bad(r, "more than %d a=fingerprint lines", PG_FINGERPRINTS_MAX);
-	set->list[set->n++] = fp;
+	for (unsigned n = 0; (v = ix_sdp_attr(r->sdp, "fingerprint", n)).p; n++) {
+		rc = pg_fingerprint_parse(v.p, v.len, &fp);
+		if (rc == -ENOTSUP)
+			continue;
+		if (rc)
+			return bad(r, "a=fingerprint:%.*s: no fingerprint", (int)v.len, v.p);
+		if (set->n == PG_FINGERPRINTS_MAX)
+			return bad(r, "more than %d a=fingerprint lines", PG_FINGERPRINTS_MAX);
+		set->list[set->n++] = fp;
+	}
 	return 0;
 }
 
-static int read_path(struct reader *r, const char *v, size_t len)
+// "msrps://host:port/session;tcp": where a peer without CEMA is, whatever c= says.
+static void follow_path(struct pg_peer_sdp *peer)
 {
-	const char *space = memchr(v, ' ', len);
+	const char *host = strstr(peer->path, "://"), *end, *colon;
+	unsigned port;
 
-	// Further URIs are relays behind the first one.
-	if (space)
-		len = space - v;
-	return copy(r->peer->path, sizeof(r->peer->path), v, len) ? 0 : bad(r, "a=path: too long");
+	if (!host)
+		return;
+	host += 3;
+	end = host + strcspn(host, "/;");
+	colon = memrchr(host, ':', end - host);
+	if (!colon || sscanf(colon, ":%5u", &port) != 1 || !port || port > UINT16_MAX)
+		return;
+	end = colon;
+	if (*host == '[' && end[-1] == ']') {
+		host++;
+		end--;
+	}
+	socket_address(peer, host, end - host, (uint16_t)port);
 }
 
-static int read_floorctrl(struct reader *r, const char *v, size_t len)
+static int read_msrp(struct reader *r)
 {
-	char text[64], *save, *word;
+	struct ix_str v = ix_sdp_attr(r->sdp, "path", 0);
+	const char *space = v.len ? memchr(v.p, ' ', v.len) : NULL;
 
-	if (!copy(text, sizeof(text), v, len))
+	if (!v.len)
+		return bad(r, "no a=path line");
+	// Further URIs are relays behind the first one.
+	if (!copy(r->peer->path, sizeof(r->peer->path), v.p, space ? (size_t)(space - v.p) : v.len))
+		return bad(r, "a=path: too long");
+	if (!ix_sdp_attr(r->sdp, "msrp-cema", 0).p)
+		follow_path(r->peer);
+	return 0;
+}
+
+// The number that starts an attribute's value, at most max; 0 without the attribute.
+static int read_number(struct reader *r, const char *name, uint32_t max, uint32_t *number)
+{
+	struct ix_str v = ix_sdp_attr(r->sdp, name, 0);
+	uint64_t n = 0;
+	uint32_t i = 0;
+
+	for (; i < v.len && isdigit((unsigned char)v.p[i]) && n <= max; i++)
+		n = n * 10 + (uint64_t)(v.p[i] - '0');
+	if (v.p && (!i || n > max || (i < v.len && v.p[i] != ' ')))
+		return bad(r, "a=%s:%.*s: no number up to %" PRIu32, name, (int)v.len, v.p, max);
+	*number = (uint32_t)n;
+	return 0;
+}
+
+static int read_bfcp(struct reader *r)
+{
+	struct ix_str v = ix_sdp_attr(r->sdp, "floorctrl", 0);
+	uint32_t user = 0, floor = 0;
+	char text[64], *save, *word;
+	int rc;
+
+	if (!copy(text, sizeof(text), v.p ? v.p : "", v.len))
 		return bad(r, "a=floorctrl: too long");
 	for (word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
 		r->peer->client |= !strcmp(word, "c-only") || !strcmp(word, "c-s");
 		r->peer->server |= !strcmp(word, "s-only") || !strcmp(word, "c-s");
 	}
-	return 0;
-}
-
-// The number that starts an attribute's value, at most max.
-static int read_number(struct reader *r, const char *name, const char *v, size_t len, uint32_t max,
-		       uint32_t *number)
-{
-	uint64_t n = 0;
-	size_t i = 0;
-
-	for (; i < len && isdigit((unsigned char)v[i]) && n <= max; i++)
-		n = n * 10 + (v[i] - '0');
-	if (!i || n > max || (i < len && v[i] != ' '))
-		return bad(r, "a=%s:%.*s: no number up to %" PRIu32, name, (int)len, v, max);
-	*number = (uint32_t)n;
-	return 0;
-}
-
-static int read_attribute(struct reader *r, const char *line, size_t len)
-{
-	const char *colon = memchr(line, ':', len), *v = colon ? colon + 1 : line + len;
-	size_t name = colon ? (size_t)(colon - line) : len, v_len = line + len - v;
-	uint32_t n = 0;
-	int rc;
-
-#define IS(text) (name == sizeof(text) - 1 && !strncasecmp(line, text, name))
-	if (IS("setup"))
-		r->peer->setup = pg_setup_find(v, v_len);
-	else if (IS("fingerprint"))
-		return read_fingerprint(r, v, v_len);
-	else if (IS("path"))
-		return read_path(r, v, v_len);
-	else if (IS("msrp-cema"))
-		r->peer->cema = true;
-	else if (IS("floorctrl"))
-		return read_floorctrl(r, v, v_len);
-	else if (IS("confid"))
-		return read_number(r, "confid", v, v_len, UINT32_MAX, &r->peer->confid);
-	else if (IS("userid") || IS("floorid")) {
-		rc = read_number(r, IS("userid") ? "userid" : "floorid", v, v_len, UINT16_MAX, &n);
-		if (IS("userid"))
-			r->peer->userid = (uint16_t)n;
-		else
-			r->peer->floorid = (uint16_t)n;
-		return rc;
-	}
-#undef IS
-	return 0;
-}
-
-static int read_line(struct reader *r, const char *line, size_t len)
-{
-	if (len && line[len - 1] == '\r')
-		len--;
-	if (len < 2 || line[1] != '=')
-		return len ? bad(r, "\"%.*s\" is no SDP line", (int)(len > 40 ? 40 : len), line)
-			   : 0;
-	switch (line[0]) {
-	case 'c': return read_c(r, line + 2, len - 2);
-	case 'm': return read_m(r, line + 2, len - 2);
-	case 'a': return read_attribute(r, line + 2, len - 2);
-	default: return 0;
-	}
+	rc = read_number(r, "confid", UINT32_MAX, &r->peer->confid);
+	if (!rc)
+		rc = read_number(r, "userid", UINT16_MAX, &user);
+	if (!rc)
+		rc = read_number(r, "floorid", UINT16_MAX, &floor);
+	r->peer->userid = (uint16_t)user;
+	r->peer->floorid = (uint16_t)floor;
+	return rc;
 }
 
 int pg_offer_read(struct pg_peer_sdp *peer, const struct pg_options *opt, const char *text,
 		  size_t len, char *error, size_t error_len)
 {
-	struct reader r = {.opt = opt, .peer = peer, .error = error, .error_len = error_len};
-	const char *end = text + len, *eol;
+	struct ix_sdp sdp;
+	struct reader r = {opt, &sdp, peer, error, error_len};
+	struct ix_error err = {0};
+	unsigned sessions;
 	int rc;
 
 	*peer = (struct pg_peer_sdp){0};
-	for (; text < end; text = eol + 1) {
-		eol = memchr(text, '\n', end - text);
-		if (!eol)
-			eol = end;
-		rc = read_line(&r, text, eol - text);
-		if (rc)
-			return rc;
-	}
-	if (!r.has_c || !r.has_m)
-		return bad(&r, "no %s line", r.has_c ? "m=" : "c=");
-	if (opt->app == PG_MSRP && !peer->path[0])
-		return bad(&r, "no a=path line");
-	return 0;
+	if (len > UINT32_MAX ||
+	    !ix_sdp_parse((struct ix_str){text, (uint32_t)len}, &sdp, &sessions, &err))
+		return bad(&r, "%.*s", (int)err.text.len, err.text.p);
+	rc = read_media(&r);
+	if (!rc)
+		rc = read_fingerprints(&r);
+	if (!rc && opt->app == PG_MSRP)
+		rc = read_msrp(&r);
+	if (!rc && opt->app == PG_BFCP)
+		rc = read_bfcp(&r);
+	return rc;
 }

@@ -24,13 +24,12 @@ struct pg_own_sdp {
 
 /* What the peer's SDP says. */
 struct pg_peer_sdp {
-	struct sockaddr_storage at; // c= and m=
+	struct sockaddr_storage at; // c= and m=; without CEMA what a=path says
 	socklen_t at_len;
 	enum pg_setup setup;
 	struct pg_fingerprints fingerprints;
 	char path[PG_PATH_MAX + 1]; // MSRP: first URI of a=path
-	bool cema;
-	bool server, client; // BFCP: what a=floorctrl offers (s-only, c-only, c-s)
+	bool server, client;        // BFCP: what a=floorctrl offers (s-only, c-only, c-s)
 	uint32_t confid;
 	uint16_t userid, floorid; // 0 when absent
 };

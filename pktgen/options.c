@@ -25,14 +25,6 @@ const char *pg_setup_name(enum pg_setup setup)
 	return setup_names[setup];
 }
 
-enum pg_setup pg_setup_find(const char *name, size_t len)
-{
-	for (int i = PG_ACTIVE; i <= PG_ACTPASS; i++)
-		if (strlen(setup_names[i]) == len && !strncasecmp(setup_names[i], name, len))
-			return (enum pg_setup)i;
-	return PG_SETUP_NONE;
-}
-
 static void help(enum pg_app app)
 {
 	static const char *const what[] = {

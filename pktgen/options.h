@@ -45,7 +45,4 @@ const char *pg_app_name(enum pg_app app);
 /* "active", "passive", "actpass"; "" for none. */
 const char *pg_setup_name(enum pg_setup setup);
 
-/* The setup of that name, without case; PG_SETUP_NONE for another one. */
-enum pg_setup pg_setup_find(const char *name, size_t len);
-
 #endif

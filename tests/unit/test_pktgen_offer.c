@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,8 +132,11 @@ static int read_text(struct pg_peer_sdp *peer, const struct pg_options *o, const
 
 static void reads_msrp(void **state)
 {
-	static const char text[] = MSRP "a=setup:ACTIVE\r\na=msrp-cema\r\na=something:new\r\n"
-					"a=fingerprint:md5 00\r\na=fingerprint:" SHA1 "\r\n";
+	static const char text[] = HEAD
+		"m=message 5000 TCP/TLS/MSRP *\r\n"
+		"a=path:msrps://10.0.0.1:9/x;tcp "
+		"msrps://10.0.0.2:9/y;tcp\r\na=setup:ACTIVE\r\na=msrp-cema\r\na=something:new\r\n"
+		"a=fingerprint:md5 00\r\na=fingerprint:" SHA1 "\r\n";
 	struct pg_options o = {.app = PG_MSRP, .security = PG_TLS12};
 	struct sockaddr_storage want = ip4("192.0.2.7", 5000);
 	struct pg_peer_sdp peer;
@@ -142,10 +146,44 @@ static void reads_msrp(void **state)
 	assert_memory_equal(&peer.at, &want, sizeof(struct sockaddr_in));
 	assert_int_equal(peer.at_len, sizeof(struct sockaddr_in));
 	assert_int_equal(peer.setup, PG_ACTIVE);
-	assert_string_equal(peer.path, "msrps://192.0.2.7:5000/x;tcp");
-	assert_true(peer.cema);
+	assert_string_equal(peer.path, "msrps://10.0.0.1:9/x;tcp");
 	assert_int_equal(peer.fingerprints.n, 1);
 	assert_int_equal(peer.fingerprints.list[0].hash, PG_SHA1);
+}
+
+static void without_cema_the_path_counts(void **state)
+{
+	static const struct {
+		const char *path;
+		bool counts, ip6;
+	} cases[] = {
+		{"msrps://198.51.100.4:7000/x;tcp", true, false},
+		{"msrps://[2001:db8::4]:7000/x;tcp", true, true},
+		{"msrps://198.51.100.4/x;tcp", false, false},
+		{"msrps://host.example:7000/x;tcp", false, false},
+		{"msrps://198.51.100.4:0/x;tcp", false, false},
+		{"msrps://198.51.100.4:70000/x;tcp", false, false},
+		{"msrps://:7000/x;tcp", false, false},
+		{"msrps:///", false, false},
+		{"x", false, false},
+	};
+	struct pg_options o = {.app = PG_MSRP, .security = PG_TLS12};
+	struct sockaddr_storage path4 = ip4("198.51.100.4", 7000), own = ip4("192.0.2.7", 5000);
+	struct sockaddr_storage path6 = ip6("2001:db8::4", 7000);
+	struct pg_peer_sdp peer;
+	char why[200], text[512];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct sockaddr_storage *want = !cases[i].counts ? &own
+						      : cases[i].ip6   ? &path6
+								       : &path4;
+
+		snprintf(text, sizeof(text), HEAD "m=message 5000 TCP/TLS/MSRP *\r\na=path:%s\r\n",
+			 cases[i].path);
+		assert_int_equal(read_text(&peer, &o, text, why), 0);
+		if (memcmp(&peer.at, want, sizeof(*want)))
+			fail_msg("%s", cases[i].path);
+	}
 }
 
 static void reads_bfcp(void **state)
@@ -212,9 +250,7 @@ static void refuses(void **state)
 						"m=message 5000 TCP/TLS/MSRP *\r\n"
 						"a=path:msrps://a:1/x;tcp\r\n"},
 		{"bad fingerprint", MSRP "a=fingerprint:sha-256 00:11\r\n"},
-		{"bad confid", MSRP "a=confid:4294967296\r\n"},
-		{"bad floorid", MSRP "a=floorid:65536\r\n"},
-		{"userid without number", MSRP "a=userid:abc\r\n"},
+		{"holds the connection", MSRP "a=setup:holdconn\r\n"},
 	};
 	struct pg_options o = {.app = PG_MSRP, .security = PG_TLS12};
 	struct pg_peer_sdp peer;
@@ -223,6 +259,28 @@ static void refuses(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		if (!read_text(&peer, &o, cases[i].text, why) || !*why)
 			fail_msg("%s: accepted, or refused without a reason", cases[i].name);
+}
+
+static void refuses_bfcp(void **state)
+{
+	static const char *const lines[] = {
+		"a=confid:4294967296\r\n",
+		"a=floorid:65536\r\n",
+		"a=userid:abc\r\n",
+		"a=userid:5x\r\n",
+		"a=floorid\r\n",
+		"a=floorctrl:c-only s-only c-s c-only s-only c-s c-only s-only c-s c-only s-only "
+		"c-s\r\n",
+	};
+	struct pg_options o = {.app = PG_BFCP, .security = PG_TLS12};
+	struct pg_peer_sdp peer;
+	char why[200], text[512];
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		snprintf(text, sizeof(text), HEAD "m=application 9 TCP/TLS/BFCP *\r\n%s", lines[i]);
+		if (!read_text(&peer, &o, text, why) || !*why)
+			fail_msg("%s", lines[i]);
+	}
 }
 
 static void fingerprints_are_bounded(void **state)
@@ -246,9 +304,11 @@ int main(void)
 		cmocka_unit_test(bfcp_offer_over_udp),
 		cmocka_unit_test(t38_answer),
 		cmocka_unit_test(reads_msrp),
+		cmocka_unit_test(without_cema_the_path_counts),
 		cmocka_unit_test(reads_bfcp),
 		cmocka_unit_test(reads_what_we_write),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(refuses_bfcp),
 		cmocka_unit_test(fingerprints_are_bounded),
 	};
 
