@@ -95,9 +95,10 @@ static int await_sdp(struct pg_call *call, const char *name)
 	int rc = pg_mailbox_wait(call->opt.dir, name, left_ms(call), &text, &len);
 
 	if (rc == -ETIMEDOUT)
-		return pg_call_fail(call, rc, "no %s/%s within %u s: is the other end%s running?",
-				    call->opt.dir, name, call->opt.timeout_s,
-				    call->opt.direct ? "" : " and the IBCF");
+		return pg_call_fail(call, rc, "no %s/%s within %u s: %s running?", call->opt.dir,
+				    name, call->opt.timeout_s,
+				    call->opt.direct ? "is the other end"
+						     : "are the other end and the IBCF");
 	if (rc)
 		return pg_call_fail(call, rc, "cannot read %s/%s: %s", call->opt.dir, name,
 				    strerror(-rc));

@@ -31,7 +31,8 @@ static void send_packet(void *arg, const uint8_t *ifp, size_t len, unsigned copi
 	uint8_t datagram[DATAGRAM_BYTES];
 	size_t n = pg_udptl_build(&l->tx, ifp, len, datagram, sizeof(datagram));
 
-	while (n && copies-- && !l->rc) {
+	// After the peer's close nobody listens; that the fax is not over is told elsewhere.
+	while (n && copies-- && !l->rc && !l->call->end.peer_closed) {
 		ssize_t sent = pg_end_write(&l->call->end, datagram, n);
 
 		if (sent < 0 && sent != -EAGAIN)

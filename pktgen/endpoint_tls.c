@@ -220,6 +220,7 @@ static const char *alert_advice(int alert)
 	case SSL_AD_HANDSHAKE_FAILURE:
 	case TLS1_AD_UNKNOWN_PSK_IDENTITY:
 	case SSL_AD_DECRYPT_ERROR:
+	case SSL_AD_BAD_RECORD_MAC:
 	case SSL_AD_ILLEGAL_PARAMETER: return ": do both ends have the same --tls and --psk?";
 	case SSL_AD_UNEXPECTED_MESSAGE:
 		return ": do both ends take themselves for the TLS client, or is one in clear?";
