@@ -108,6 +108,24 @@ sys.exit(bad != 0)
 EOF
 wait_for 5 'the sweep to be counted' drops_more no_flow $((before + 1000))
 
+step 'frames for others, addresses that are not ours, too many echoes'
+other=$(drops not_our_mac)
+ours=$(drops not_ours)
+rate=$(drops icmp_rate)
+ip -n a neigh replace 198.51.100.98 lladdr 02:00:00:00:00:99 dev eth0
+ip -n a neigh replace 198.51.100.97 lladdr "$(cat /sys/class/net/va0/address)" dev eth0
+send a 198.51.100.1 6003 198.51.100.98 7000 3
+send a 198.51.100.1 6003 198.51.100.97 7000 3
+$in_a ping -q -f -c 5000 198.51.100.10 >/dev/null || true
+wait_for 5 'drops of not_our_mac' drops_more not_our_mac "$other"
+wait_for 5 'drops of not_ours' drops_more not_ours "$ours"
+wait_for 5 'drops of icmp_rate' drops_more icmp_rate "$rate"
+
+step 'reasons that only overload brings are counted too, here never'
+for reason in no_buffer tx_full handoff_full; do
+	[ "$(drops $reason)" = 0 ] || fail "$reason: $(drops $reason)"
+done
+
 step 'a live TCP port is open to its caller only'
 before=$(drops bad_source)
 $in_a python3 - "$(port_a tcp)" <<'EOF' || fail 'a stranger got an answer'

@@ -20,12 +20,12 @@ pktgen/*.[ch]        ^(nat/|ix/|control/link|dataplane/(eal|port|pcapng)\.h|pktg
 EOF
 }
 
-# Standard C headers count as "libc", those of POSIX and Linux as "posix".
+# Standard C headers and inet_pton's count as "libc", those of POSIX and Linux as "posix".
 class() {
 	case $1 in
-	assert.h | ctype.h | errno.h | inttypes.h | limits.h | math.h | stdalign.h | stdarg.h | stdatomic.h | \
+	arpa/inet.h | assert.h | ctype.h | errno.h | inttypes.h | limits.h | math.h | stdalign.h | stdarg.h | stdatomic.h | \
 		stdbool.h | stddef.h | stdint.h | stdio.h | stdlib.h | string.h | strings.h | time.h) echo libc ;;
-	arpa/* | dirent.h | fcntl.h | getopt.h | ifaddrs.h | linux/* | net/* | netdb.h | netinet/* | \
+	dirent.h | fcntl.h | getopt.h | ifaddrs.h | linux/* | net/* | netdb.h | netinet/* | \
 		netpacket/* | poll.h | pthread.h | sched.h | signal.h | sys/* | syslog.h | unistd.h) echo posix ;;
 	*) echo "$1" ;;
 	esac
