@@ -120,6 +120,15 @@ static enum nat_reason refused_next_header(uint8_t next)
 	}
 }
 
+/* ::/64 holds the sources that are none: loopback, IPv4-mapped, and "::", which may only ask for
+ * its own address (RFC 4862). */
+__attribute__((noinline)) static bool unusable_low_source(const struct nat_pkt *pkt)
+{
+	if (pkt->src.q[1] == 0)
+		return pkt->proto != NAT_IP_ICMP6;
+	return !nat_addr_routable(NAT_IP6, &pkt->src);
+}
+
 static enum nat_verdict parse_ip6(struct nat_pkt *pkt, uint32_t room)
 {
 	const struct nat_ip6 *ip = (const struct nat_ip6 *)pkt->l3;
@@ -141,10 +150,7 @@ static enum nat_verdict parse_ip6(struct nat_pkt *pkt, uint32_t room)
 	pkt->dst = nat_addr_ip6(ip->dst);
 	if (nat_rare(pkt->src.b[0] == 0xff))
 		return drop(pkt, NAT_R_BAD_IP);
-	/* Only ::/64 holds the unusable sources; "::" itself may ask for its own address (RFC
-	 * 4862). */
-	if (nat_rare(pkt->src.q[0] == 0) && !nat_addr_routable(NAT_IP6, &pkt->src) &&
-	    !(pkt->src.q[1] == 0 && ip->next == NAT_IP_ICMP6))
+	if (nat_rare(pkt->src.q[0] == 0) && unusable_low_source(pkt))
 		return drop(pkt, NAT_R_BAD_IP);
 
 	pkt->l4 = pkt->l3 + sizeof(*ip);

@@ -45,8 +45,9 @@ static inline uint32_t nat_tcp_reach(const struct nat_conn *conn)
 /* Moves sequence numbers and window by one segment. extra: sequence numbers beside the payload
  * (SYN, FIN). Numbers that lie outside what the other end can have allowed move nothing, so that a
  * forged segment cannot prepare the ground for a forged RST. */
-static inline void nat_tcp_track(struct nat_conn *conn, const struct nat_pkt *pkt,
-				 enum nat_side side, uint32_t extra)
+__attribute__((always_inline)) static inline void nat_tcp_track(struct nat_conn *conn,
+								const struct nat_pkt *pkt,
+								enum nat_side side, uint32_t extra)
 {
 	const struct nat_tcp *tcp = (const struct nat_tcp *)pkt->l4;
 	enum nat_side other = nat_other(side);

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The per-packet path calls nothing in nat/: link-time optimisation has pulled it all in.
+# The per-packet path calls nothing in nat/: link-time optimisation has pulled it all in. Except
+# nat_csum_check: it sums the whole packet, on ports that do not trust checksums, and is no hot path.
 set -eu
 . "$(dirname "$0")/lib.sh"
 build=${TRGW_BUILD:-build}
@@ -11,6 +12,6 @@ fi
 asm=$(objdump -d --no-show-raw-insn "$build/trgwd" |
 	awk '/^[0-9a-f]+ <dp_forward/ { on = 1 } /^$/ { on = 0 } on')
 [ -n "$asm" ] || complain "$build/trgwd has no function dp_forward"
-calls=$(printf '%s\n' "$asm" | sed -n 's/.*call.*<\(nat_[a-z0-9_.]*\).*/\1/p' | sort -u | tr '\n' ' ')
+calls=$(printf '%s\n' "$asm" | sed -n 's/.*call.*<\(nat_[a-z0-9_.]*\).*/\1/p' | grep -vx nat_csum_check | sort -u | tr '\n' ' ')
 [ -z "$calls" ] || complain "dp_forward calls $calls"
 done_with

@@ -575,6 +575,25 @@ static void an_idle_connection_is_released_once(void **state)
 	assert_int_equal(c.tcp, NAT_TCP_CLOSED);
 }
 
+/* Data after the release brings the state back, and a second silence is not told again. */
+static void a_second_silence_is_not_reported(void **state)
+{
+	static const struct nat_timers t = {.open_ms = 60, .idle_ms = 1000, .trans_ms = 240};
+	struct call c = call(NAT_IP_TCP);
+	struct packet p = from_a(PACKET_TCP);
+	struct nat_event ev;
+
+	open_from(&c, 41000);
+	assert_true(nat_expire(&c.conn, 1, &t, 1000, &ev));
+	p.sport = 41000;
+	p.seq = 101;
+	p.ack = 901;
+	assert_false(put(&c, &p, NAT_A, 1001).has_event);
+	assert_int_equal(c.conn.tcp, NAT_TCP_UP);
+	assert_false(nat_expire(&c.conn, 1, &t, 2001, &ev));
+	assert_int_equal(c.conn.tcp, NAT_TCP_TRANS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -600,6 +619,7 @@ int main(void)
 		cmocka_unit_test(the_clock_follows_life),
 		cmocka_unit_test(ages),
 		cmocka_unit_test(an_idle_connection_is_released_once),
+		cmocka_unit_test(a_second_silence_is_not_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,7 +55,7 @@ static const struct good {
 	  .payload_len = 5,
 	  .tcp_flags = ACK_ | PSH_,
 	  .tagged = true,
-	  .tci = 0xe00a},
+	  .tci = 0xf00a},
 	 NAT_FORWARD,
 	 NAT_PKT_TCP,
 	 NAT_IP4,

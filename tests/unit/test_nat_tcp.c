@@ -559,6 +559,27 @@ static void window_scale_is_learned_from_syns(void **state)
 	}
 }
 
+static void the_larger_scale_of_both_counts(void **state)
+{
+	static const char *const options[] = {"\3\3\2\0", "\3\3\7\0", "\1\1\1\1"};
+	static const uint8_t want[3][3] = {{2, 7, 2}, {7, 7, 7}, {2, 7, 0}};
+
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned k = 0; k < 3; k++) { // options of the SYN and of the SYN/ACK
+			struct nat_conn c = {.gen = 1};
+			struct nat_tcp_next n;
+			struct nat_pkt pkt = syn_with(SYN_, options[i], 4, 512);
+
+			assert_true(nat_tcp_step(&c, &pkt, NAT_A, true, &n));
+			nat_tcp_apply(&c, &pkt, NAT_A, &n, 0);
+			pkt = syn_with(SYN_ | ACK_, options[k], 4, 512);
+			assert_true(nat_tcp_step(&c, &pkt, NAT_B, false, &n));
+			assert_true(n.counts);
+			nat_tcp_apply(&c, &pkt, NAT_B, &n, 0);
+			assert_int_equal(c.flags >> 4, want[i][k]);
+		}
+}
+
 static void the_largest_window_counts(void **state)
 {
 	struct nat_conn c = conn_in(NAT_TCP_UP, NAT_A);
@@ -606,6 +627,7 @@ int main(void)
 		cmocka_unit_test(simultaneous_open),
 		cmocka_unit_test(a_new_attempt_on_the_same_port_starts_anew),
 		cmocka_unit_test(window_scale_is_learned_from_syns),
+		cmocka_unit_test(the_larger_scale_of_both_counts),
 		cmocka_unit_test(the_largest_window_counts),
 		cmocka_unit_test(only_plain_segments_are_plain),
 	};
