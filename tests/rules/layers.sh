@@ -24,7 +24,8 @@ EOF
 class() {
 	case $1 in
 	assert.h | ctype.h | errno.h | inttypes.h | limits.h | math.h | stdalign.h | stdarg.h | stdatomic.h | \
-		stdbool.h | stddef.h | stdint.h | stdio.h | stdlib.h | string.h | strings.h | time.h) echo libc ;;
+		stdbool.h | stddef.h | stdint.h | stdio.h | stdlib.h | string.h | strings.h | time.h | \
+		arpa/inet.h) echo libc ;;
 	arpa/* | dirent.h | fcntl.h | getopt.h | ifaddrs.h | linux/* | net/* | netdb.h | netinet/* | \
 		netpacket/* | poll.h | pthread.h | sched.h | signal.h | sys/* | syslog.h | unistd.h) echo posix ;;
 	*) echo "$1" ;;
