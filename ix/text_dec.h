@@ -36,6 +36,15 @@ bool ix_dec_signals(struct ix_scan *s, struct ix_signals **signals);
 bool ix_dec_events(struct ix_scan *s, bool audit, struct ix_events **events);
 bool ix_dec_observed(struct ix_scan *s, struct ix_observed_events **observed);
 
+/* -, $, * or a number that is none of theirs. */
+bool ix_dec_context_id(struct ix_scan *s, uint32_t *cid);
+/* Reads what follows a context property's word w, whose token is tok. *is: whether w was one at
+ * all. */
+bool ix_dec_context_prop(struct ix_scan *s, struct ix_context_props *cp, struct ix_str w,
+			 enum ix_tok tok, bool *is);
+/* After the ContextAudit token. */
+bool ix_dec_context_audit(struct ix_scan *s, struct ix_context_audit **audit);
+
 /* Descriptors of the command at hand, a bit for each. */
 enum {
 	IX_D_MEDIA = 1 << 0,

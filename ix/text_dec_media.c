@@ -205,11 +205,11 @@ static bool control(struct ix_scan *s, struct media_ctx *c, struct ix_local_cont
 }
 
 /* One of LocalControl, Local, Remote, Statistics, whose word w was read. */
-static bool stream_parm_of(struct ix_scan *s, struct media_ctx *c, struct ix_str w)
+static bool stream_parm_of(struct ix_scan *s, struct media_ctx *c, struct ix_str w, enum ix_tok tok)
 {
 	struct ix_stream *st = c->stream;
 
-	switch (ix_token(w)) {
+	switch (tok) {
 	case IX_T_LOCAL_CONTROL:
 		return st->control ? ix_twice(s, w, IX_E_DESCRIPTOR_TWICE)
 				   : control(s, c, &st->control);
@@ -231,7 +231,7 @@ static bool stream_parm(struct ix_scan *s, void *into)
 	struct ix_str w;
 
 	return ix_word(s, &w, "LocalControl, Local, Remote or Statistics") &&
-	       stream_parm_of(s, into, w);
+	       stream_parm_of(s, into, w, ix_token(w));
 }
 
 static struct ix_stream *stream_add(struct ix_scan *s, struct media_ctx *c, uint16_t id)
@@ -324,11 +324,13 @@ static bool media_parm(struct ix_scan *s, void *into)
 {
 	struct media_ctx *c = into;
 	struct ix_media *m = c->media;
+	enum ix_tok tok;
 	struct ix_str w;
 
 	if (!ix_word(s, &w, "Stream, TerminationState, LocalControl, Local or Remote"))
 		return false;
-	switch (ix_token(w)) {
+	tok = ix_token(w);
+	switch (tok) {
 	case IX_T_STREAM: return stream(s, c, w);
 	case IX_T_TERM_STATE:
 		return m->state ? ix_twice(s, w, IX_E_DESCRIPTOR_TWICE)
@@ -338,7 +340,7 @@ static bool media_parm(struct ix_scan *s, void *into)
 			return ix_expected(s, w.p, "Stream or TerminationState");
 		if (!m->streams && !stream_add(s, c, 0))
 			return false;
-		return stream_parm_of(s, c, w);
+		return stream_parm_of(s, c, w, tok);
 	}
 }
 

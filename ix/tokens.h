@@ -5,7 +5,8 @@
 
 #include "msg.h"
 
-/* X(symbol, long, short), in the alphabetical order of the long form (the look-up relies on it). */
+/* X(symbol, long, short), in the alphabetical order of the long form. The look-up relies on
+ * the order; a new short form belongs into tokens.c too. */
 #define IX_TOKENS(X)                                                                               \
 	X(ADD, "Add", "A")                                                                         \
 	X(ANDLGC, "ANDLgc", "ANDLgc")                                                              \

@@ -40,7 +40,8 @@ static struct ix_msg *decode_copy(struct ix_arena *arena, const void *bytes, siz
 	return msg;
 }
 
-static void reencode(const struct ix_msg *msg, enum ix_style style, const void *bytes, size_t len)
+static void encode_again(const struct ix_msg *msg, enum ix_style style, const void *bytes,
+			 size_t len)
 {
 	struct ix_arena *arena = ix_arena_new(LARGE_ARENA_LIMIT);
 	size_t room = 64 * len + 4096;
@@ -80,8 +81,8 @@ static bool roundtrip(const void *bytes, size_t len)
 		abort();
 	msg = decode_copy(arena, bytes, len, &fault);
 	if (msg) {
-		reencode(msg, IX_PRETTY, bytes, len);
-		reencode(msg, IX_COMPACT, bytes, len);
+		encode_again(msg, IX_PRETTY, bytes, len);
+		encode_again(msg, IX_COMPACT, bytes, len);
 	}
 	ix_arena_free(arena);
 	return msg != NULL;
