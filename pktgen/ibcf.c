@@ -464,8 +464,8 @@ static struct addrinfo *read_address(const char *option, const char *text)
 				       .ai_socktype = SOCK_DGRAM,
 				       .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
 	struct addrinfo *ai = NULL;
-	if (len == 0 || len >= sizeof(host) || strlen(colon + 1) > 5 || atoi(colon + 1) > 65535 ||
-	    getaddrinfo(host, colon + 1, &hints, &ai) != 0) {
+	if (len == 0 || len >= sizeof(host) || strlen(colon + 1) > 5 || atoi(colon + 1) < 1 ||
+	    atoi(colon + 1) > 65535 || getaddrinfo(host, colon + 1, &hints, &ai) != 0) {
 		complain("%s \"%s\" is no ADDR:PORT", option, text);
 		return NULL;
 	}
