@@ -154,12 +154,41 @@ static void on_request(void *user, struct ix_txn *txn, const struct ix_msg *msg,
 	all_calls(ibcf, pg_ibcf_call_start);
 }
 
+/* The empty audit of ROOT: does the gateway take orders from us already? */
+static void ask_gateway(struct pg_ibcf *ibcf)
+{
+	struct ix_tid tid = {.name = ix_lit("ROOT")};
+	struct ix_audit audit = {0};
+	struct ix_command cmd = {.verb = IX_AUDIT_VALUE, .tids = &tid, .d = {.audit = &audit}};
+	const struct ix_action action = {.cid = IX_CID_NULL, .commands = &cmd};
+	uint32_t id;
+	ix_peer_request(ibcf->peer, &action, NULL, &id, pg_ibcf_now());
+}
+
+static void on_gateway_answer(struct pg_ibcf *ibcf, const struct ix_item *item)
+{
+	const struct ix_action *a = item != NULL ? item->actions : NULL;
+	const struct ix_command *cmd = a != NULL ? a->commands : NULL;
+	const bool ok = a != NULL && item->error == NULL && a->error == NULL &&
+			(cmd == NULL || cmd->d.error == NULL);
+	if (ibcf->registered)
+		return;
+	pg_ibcf_say("-", "gateway",
+		    ok ? "answers: it is registered already"
+		       : "does not take orders yet, waiting for it to register");
+	ibcf->registered = ok;
+	if (ok)
+		all_calls(ibcf, pg_ibcf_call_start);
+}
+
 static void on_reply(void *user, uint32_t tid, void *cookie, const struct ix_item *item,
 		     uint16_t why)
 {
-	(void)user;
 	(void)tid;
-	pg_ibcf_call_reply(cookie, item, why);
+	if (cookie != NULL)
+		pg_ibcf_call_reply(cookie, item, why);
+	else
+		on_gateway_answer(user, item);
 }
 
 static void on_note(void *user, const char *text)
@@ -205,7 +234,7 @@ static void on_datagram(evutil_socket_t fd, short what, void *user)
 			break;
 		// One gateway; a second one gets no answer, so that it looks for another
 		// controller.
-		if (ibcf->registered && !same_host(&from, &ibcf->gateway))
+		if ((ibcf->registered || ibcf->asked) && !same_host(&from, &ibcf->gateway))
 			continue;
 		ibcf->gateway = from;
 		ibcf->gateway_len = from_len;
@@ -282,7 +311,7 @@ static void on_signal(evutil_socket_t sig, short what, void *user)
  */
 
 struct options {
-	const char *listen;
+	const char *listen, *gateway;
 	enum ix_style style;
 	unsigned timeout_s, heartbeat_s;
 	bool setup_only;
@@ -299,6 +328,8 @@ static void usage(FILE *to)
 	      "\n"
 	      "  --listen ADDR:PORT   where the gateway registers, e.g. 192.0.2.1:2944, "
 	      "[::1]:2944\n"
+	      "  --gateway ADDR:PORT  ask this gateway instead of waiting for its registration:\n"
+	      "                       for a controller that comes back to one that it had\n"
 	      "  --call NAME:DIR:REALM_A:REALM_B:FAMILY_A:FAMILY_B\n"
 	      "                       offer.a and answer.b are read from DIR, offer.b and "
 	      "answer.a\n"
@@ -367,6 +398,7 @@ static bool read_option(struct options *o, int c)
 {
 	switch (c) {
 	case 'l': o->listen = optarg; return true;
+	case 'g': o->gateway = optarg; return true;
 	case 'c': return read_call(o, optarg, false);
 	case 'p': return read_call(o, optarg, true);
 	case 'o': o->setup_only = true; return true;
@@ -385,6 +417,7 @@ static int read_options(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{"listen", required_argument, NULL, 'l'},
+		{"gateway", required_argument, NULL, 'g'},
 		{"call", required_argument, NULL, 'c'},
 		{"pair", required_argument, NULL, 'p'},
 		{"setup-only", no_argument, NULL, 'o'},
@@ -417,24 +450,34 @@ static int read_options(struct options *o, int argc, char **argv)
 /* ---- life -------------------------------------------------------------------------------------
  */
 
-/* "192.0.2.1:2944", "[2001:db8::1]:2944" → bound socket; -1 after a complaint. */
-static int open_socket(const char *listen)
+/* "192.0.2.1:2944", "[2001:db8::1]:2944". NULL after a complaint; else freeaddrinfo() it. */
+static struct addrinfo *read_address(const char *option, const char *text)
 {
 	char host[128];
-	const char *colon = strrchr(listen, ':');
-	size_t len = colon != NULL ? (size_t)(colon - listen) : 0;
-	if (len > 2 && listen[0] == '[' && listen[len - 1] == ']')
-		snprintf(host, sizeof(host), "%.*s", (int)len - 2, listen + 1);
+	const char *colon = strrchr(text, ':');
+	size_t len = colon != NULL ? (size_t)(colon - text) : 0;
+	if (len > 2 && text[0] == '[' && text[len - 1] == ']')
+		snprintf(host, sizeof(host), "%.*s", (int)len - 2, text + 1);
 	else
-		snprintf(host, sizeof(host), "%.*s", (int)len, listen);
+		snprintf(host, sizeof(host), "%.*s", (int)len, text);
 	const struct addrinfo hints = {.ai_family = AF_UNSPEC,
 				       .ai_socktype = SOCK_DGRAM,
-				       .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+				       .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
 	struct addrinfo *ai = NULL;
-	if (len == 0 || len >= sizeof(host) || getaddrinfo(host, colon + 1, &hints, &ai) != 0) {
-		complain("--listen \"%s\" is no ADDR:PORT", listen);
-		return -1;
+	if (len == 0 || len >= sizeof(host) || strlen(colon + 1) > 5 || atoi(colon + 1) < 1 ||
+	    atoi(colon + 1) > 65535 || getaddrinfo(host, colon + 1, &hints, &ai) != 0) {
+		complain("%s \"%s\" is no ADDR:PORT", option, text);
+		return NULL;
 	}
+	return ai;
+}
+
+/* A bound socket; -1 after a complaint. */
+static int open_socket(const char *listen)
+{
+	struct addrinfo *ai = read_address("--listen", listen);
+	if (ai == NULL)
+		return -1;
 	int fd = socket(ai->ai_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, ai->ai_addr, ai->ai_addrlen) < 0) {
 		fprintf(stderr, "trgw-pktgen ibcf: cannot listen on %s: %s\n", listen,
@@ -445,6 +488,18 @@ static int open_socket(const char *listen)
 	}
 	freeaddrinfo(ai);
 	return fd;
+}
+
+static bool read_gateway(struct pg_ibcf *ibcf, const char *text)
+{
+	struct addrinfo *ai = text != NULL ? read_address("--gateway", text) : NULL;
+	if (ai == NULL)
+		return text == NULL;
+	ibcf->asked = true;
+	memcpy(&ibcf->gateway, ai->ai_addr, ai->ai_addrlen);
+	ibcf->gateway_len = ai->ai_addrlen;
+	freeaddrinfo(ai);
+	return true;
 }
 
 static struct ix_peer *new_peer(struct pg_ibcf *ibcf, const struct options *o)
@@ -513,7 +568,7 @@ static bool init(struct pg_ibcf *ibcf, const struct options *o)
 		ok = pg_ibcf_call_init(ibcf, &ibcf->calls[i]) && ok;
 	ibcf->arena = ix_arena_new(1 << 20);
 	ibcf->fd = open_socket(o->listen);
-	if (ibcf->fd < 0)
+	if (ibcf->fd < 0 || !read_gateway(ibcf, o->gateway))
 		return false;
 	if (ibcf->arena != NULL)
 		ibcf->peer = new_peer(ibcf, o);
@@ -545,6 +600,9 @@ static int run(const struct options *o)
 	int status = 1;
 	if (init(&ibcf, o)) {
 		pg_ibcf_say("-", "listen", "%s, waiting for a gateway", o->listen);
+		if (ibcf.asked)
+			ask_gateway(&ibcf);
+		arm_peer_timer(&ibcf);
 		event_base_dispatch(ibcf.base);
 		all_calls(&ibcf, pg_ibcf_call_abandon);
 		const unsigned failed = count_failed(&ibcf);

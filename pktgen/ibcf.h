@@ -56,6 +56,7 @@ struct pg_ibcf {
 	struct sockaddr_storage gateway;
 	socklen_t gateway_len;
 	bool registered, stopping;
+	bool asked; // the gateway's address was given: nobody else is listened to
 	unsigned interrupts;
 	uint64_t start_ms,
 		end_ms; // registration is waited for until end_ms; later: until then release

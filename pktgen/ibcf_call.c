@@ -524,7 +524,13 @@ void pg_ibcf_call_reply(struct pg_ibcf_call *call, const struct ix_item *item, u
 	call->waiting = false;
 	if (state == PG_IBCF_DONE)
 		return;
-	const bool ok = hear(call, names[state], item, why);
+	bool ok = hear(call, names[state], item, why);
+	if (ok && state != PG_IBCF_RELEASE &&
+	    (call->term[1].id[0] == '\0' ||
+	     (state == PG_IBCF_CONNECT && call->term[0].id[0] == '\0'))) {
+		fail(call, names[state], "the reply lacks a termination that was asked for");
+		ok = false;
+	}
 	if (ok)
 		step(call, names[state], "ok");
 	if (state == PG_IBCF_RELEASE)
