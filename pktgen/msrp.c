@@ -265,7 +265,7 @@ bool pg_msrp_tid_clashes(const char *tid, const void *body, size_t len)
 	char mark[DASHES + PG_MSRP_IDENT_MAX + 1];
 	int mark_len = snprintf(mark, sizeof(mark), "%s%s", dashes, tid);
 
-	return memmem(body, len, mark, mark_len) != NULL;
+	return len && memmem(body, len, mark, mark_len);
 }
 
 size_t pg_msrp_write_send(uint8_t *buf, size_t room, const struct pg_msrp_send *s)

@@ -29,8 +29,8 @@ static void help(enum pg_app app)
 {
 	static const char *const what[] = {
 		[PG_MSRP] = "Sends a file to the other end in MSRP chunks, or receives it.",
-		[PG_BFCP] = "Floor control: the offerer is the server, the answerer asks for the "
-			    "floor.",
+		[PG_BFCP] =
+			"Floor control: the offerer is server, the answerer asks for the floor.",
 		[PG_T38] = "Sends a fax page to the other end, or receives it.",
 	};
 

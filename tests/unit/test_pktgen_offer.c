@@ -269,8 +269,7 @@ static void refuses_bfcp(void **state)
 		"a=userid:abc\r\n",
 		"a=userid:5x\r\n",
 		"a=floorid\r\n",
-		"a=floorctrl:c-only s-only c-s c-only s-only c-s c-only s-only c-s c-only s-only "
-		"c-s\r\n",
+		"a=floorctrl:c-only s-only c-s                                              x\r\n",
 	};
 	struct pg_options o = {.app = PG_BFCP, .security = PG_TLS12};
 	struct pg_peer_sdp peer;
