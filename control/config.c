@@ -312,7 +312,8 @@ static struct ctl_config_raw *tell_cyaml(struct check *c, struct trail *t, cyaml
 
 	if (why == CYAML_ERR_INVALID_KEY)
 		list_keys(t->path, legal, sizeof(legal));
-	snprintf(c->err, CTL_CONFIG_ERROR, "%s:%u: %s: %s%s", c->file, t->line,
+	/* The line is that of the last thing read, so it may lie just before the culprit. */
+	snprintf(c->err, CTL_CONFIG_ERROR, "%s: near line %u: %s: %s%s", c->file, t->line,
 		 t->path[0] ? t->path : "top level", t->what[0] ? t->what : cyaml_strerror(why),
 		 legal);
 	return NULL;

@@ -204,19 +204,26 @@ static bool settle(struct ctl_edit *e, struct ctl_stream *s, uint64_t now_ms, st
 	return !(sdp->addr_choose || sdp->port_choose) || fill_local(e, s, err);
 }
 
-static bool check_remote(const struct ctl_stream *s, struct ctl_error *err)
+static bool remote_fits(const struct ctl_stream *s)
 {
-	const struct ix_proto *l = s->local.text ? s->local.sdp.proto : NULL;
-	const struct ix_proto *r = s->remote.text ? s->remote.sdp.proto : NULL;
+	return s->local.sdp.proto->transport == s->remote.sdp.proto->transport &&
+	       (s->remote_ep.family == NAT_NONE || s->remote_ep.family == s->at.ep.family);
+}
 
-	if (!l || !r)
+/* Local and Remote speak of one stream. A Remote from before, when Local has just changed to
+ * another transport or IP version, is void: the new one comes with the answer. */
+static bool check_remote(struct ctl_stream *s, bool just_given, struct ctl_error *err)
+{
+	if (!s->local.text || !s->remote.text || remote_fits(s))
 		return true;
-	if (l->transport != r->transport)
-		return ctl_refuse(err, IX_E_VALUE, "stream %u: Local is %s, Remote is %s", s->id,
-				  l->name, r->name);
-	if (s->remote_ep.family != NAT_NONE && s->remote_ep.family != s->at.ep.family)
-		return ctl_refuse(err, IX_E_VALUE, "stream %u: Local is IPv%u, Remote is IPv%u",
-				  s->id, s->at.ep.family, s->remote_ep.family);
+	if (just_given)
+		return ctl_refuse(err, IX_E_VALUE,
+				  "stream %u: Local is %s over IPv%u, Remote is %s over IPv%u",
+				  s->id, s->local.sdp.proto->name, s->at.ep.family,
+				  s->remote.sdp.proto->name, s->remote_ep.family);
+	free(s->remote.text);
+	s->remote = (struct ctl_sdp){0};
+	s->remote_ep = (struct nat_ep){0};
 	return true;
 }
 
@@ -317,7 +324,7 @@ static bool apply_stream(struct ctl_edit *e, const struct ix_stream *in, uint64_
 		return false;
 	if (s->local.text && (in->has_local || in->control) && !settle(e, s, now_ms, err))
 		return false;
-	return check_remote(s, err);
+	return check_remote(s, in->has_remote, err);
 }
 
 bool ctl_media_apply(struct ctl_edit *e, struct ctl_gateway *gw, struct ctl_termination *term,
