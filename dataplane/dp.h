@@ -137,7 +137,8 @@ struct dp_neigh_view {
 };
 const char *dp_neigh_state_name(enum dp_neigh_state state);
 
-/* Fills views from entry *cursor on; returns how many; start with *cursor = 0, ends with 0. */
+/* Fills views from entry *cursor on and moves it; start with *cursor = 0. Returns how many, 0 = that
+ * was all. */
 unsigned dp_neigh_list(unsigned *cursor, struct dp_neigh_view *views, unsigned max);
 
 /* ---- what happened --------------------------------------------------------------------------- */

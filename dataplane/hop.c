@@ -164,7 +164,7 @@ unsigned dp_neigh_list(unsigned *cursor, struct dp_neigh_view *views, unsigned m
 						  .users = h->users};
 		memcpy(views[n++].mac, h->life.mac, 6);
 	}
-	*cursor = i < high ? i : 0;
+	*cursor = i;
 	return n;
 }
 
