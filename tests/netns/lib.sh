@@ -215,7 +215,7 @@ stop_gateway() {
 gateway_ctl() { "$build/trgwctl" --socket "$dir/trgwd.sock" "$@"; }
 
 # drops REASON: how many packets were dropped for it so far.
-drops() { gateway_ctl --json stats | jq -r --arg r "$1" '.drops[$r] // 0'; }
+drops() { gateway_ctl --json show drops | jq -r --arg r "$1" '[.[] | select(.reason == $r) | .packets] | first // 0'; }
 
 # drops_more REASON THAN: for wait_for.
 drops_more() { [ "$(drops "$1")" -gt "$2" ]; }

@@ -38,7 +38,7 @@ IBCF_TIMEOUT=60
 relay first TCP 198.51.100.1 9 active 203.0.113.1 7001 passive
 start_ibcf
 wait_for 10 'registration' gateway_said event=registered
-contexts() { gateway_ctl --json stats | jq -r .contexts; }
+contexts() { gateway_ctl --json show summary | jq -r .contexts; }
 before=$(contexts)
 [ "$before" = 1 ] || fail "$before contexts where there should be 1"
 # The controller's address, another port: nobody whom the gateway knows, so it keeps silent.

@@ -113,7 +113,7 @@ other=$(drops not_our_mac)
 ours=$(drops not_ours)
 rate=$(drops icmp_rate)
 ip -n a neigh replace 198.51.100.98 lladdr 02:00:00:00:00:99 dev eth0
-ip -n a neigh replace 198.51.100.97 lladdr "$(cat /sys/class/net/va0/address)" dev eth0
+ip -n a neigh replace 198.51.100.97 lladdr "$(ip -o link show va0 | sed 's,.*link/ether \([^ ]*\).*,\1,')" dev eth0
 send a 198.51.100.1 6003 198.51.100.98 7000 3
 send a 198.51.100.1 6003 198.51.100.97 7000 3
 $in_a ping -q -f -c 5000 198.51.100.10 >/dev/null || true

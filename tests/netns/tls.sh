@@ -42,7 +42,7 @@ relay dtls-6 UDP/TLS/UDPTL 2001:db8:a::1 5002 - 2001:db8:b::1 5502 -
 start_ibcf
 
 # said FILE TEXT, for wait_for
-said() { grep -q -e "$2" "$1"; }
+said() { grep -qs -e "$2" "$1"; }
 
 # ask NAME ANSWER: says one line, ends its output when the client has shown the answer.
 ask() {
