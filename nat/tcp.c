@@ -287,8 +287,8 @@ void nat_tcp_apply(struct nat_conn *conn, const struct nat_pkt *pkt, enum nat_si
 	conn->tcp = next->state;
 	conn->flags = (uint8_t)((conn->flags & 0xf0) | next->flags);
 	conn->last_ms = now_ms;
-	if (!(pkt->tcp_flags & NAT_TCP_SYN))
-		nat_tcp_track(conn, pkt, side, pkt->tcp_flags & NAT_TCP_FIN);
-	else
+	if (pkt->tcp_flags & NAT_TCP_SYN)
 		track_syn(conn, pkt, side);
+	else if (!(pkt->tcp_flags & NAT_TCP_RST)) // which may carry no acknowledgement
+		nat_tcp_track(conn, pkt, side, pkt->tcp_flags & NAT_TCP_FIN);
 }

@@ -362,6 +362,21 @@ static void resets_across_the_wrap(void **state)
 	assert_false(nat_tcp_step(&c, &pkt, NAT_A, true, &n));
 }
 
+/* The acknowledgement of an RST without ACK is no number: 0 may look like one. */
+static void a_reset_acknowledges_nothing(void **state)
+{
+	struct nat_conn c = conn_in(NAT_TCP_UP, NAT_A);
+	struct nat_pkt pkt = segment(RST_, O_ISN + 101, 0, 0);
+	struct nat_tcp_next n;
+
+	c.last_ack[NAT_A] = 0xfffffff0;
+	c.next_seq[NAT_B] = 0x10;
+	assert_true(nat_tcp_step(&c, &pkt, NAT_A, true, &n));
+	nat_tcp_apply(&c, &pkt, NAT_A, &n, 0);
+	assert_int_equal(c.tcp, NAT_TCP_TRANS);
+	assert_int_equal(c.last_ack[NAT_A], 0xfffffff0);
+}
+
 static void a_fin_outside_the_window_closes_nothing(void **state)
 {
 	static const struct {
@@ -619,6 +634,7 @@ int main(void)
 		cmocka_unit_test(resets_by_place),
 		cmocka_unit_test(resets_while_opening_must_answer_the_syn),
 		cmocka_unit_test(resets_across_the_wrap),
+		cmocka_unit_test(a_reset_acknowledges_nothing),
 		cmocka_unit_test(a_fin_outside_the_window_closes_nothing),
 		cmocka_unit_test(a_stray_synack_answers_nothing),
 		cmocka_unit_test(numbers_follow_a_life),
