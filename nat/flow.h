@@ -20,7 +20,8 @@ enum nat_flow_flags {
 	/* UDP: any source port will do. TCP: an opening SYN may come from any port, which then
 	 * binds the connection; `rport` binds while the other side is the opener. */
 	NAT_F_PORT_ANY = 1 << 7,
-	/* TCP: while the far side is the opener, the destination port is conn.opener_port. */
+	/* TCP: while the far side is the opener, the destination port is conn.opener_port; before,
+	 * `dport`, where 9 means that there is none. */
 	NAT_F_DPORT_CONN = 1 << 8,
 	NAT_F_STATELESS = 1 << 9, // TCP: relay whatever comes, keep no state
 };

@@ -57,6 +57,13 @@ static be16 far_port(const struct nat_flow *flow, const struct nat_conn *conn, e
 	return learned ? conn->opener_port : flow->dport;
 }
 
+/* An end that opens is signalled with port 9, or none: that is no destination (RFC 4145 section 4).
+ */
+static bool no_port(const struct nat_flow *flow, be16 dport)
+{
+	return dport == 0 || (dport == nat_be16(9) && (flow->flags & NAT_F_DPORT_CONN));
+}
+
 static bool source_port_right(const struct nat_flow *flow, const struct nat_conn *conn,
 			      const struct nat_pkt *pkt, enum nat_side side, bool opens)
 {
@@ -76,7 +83,7 @@ static int stateless(const struct nat_flow *flow, struct nat_conn *conn, const s
 	if (!(flow->flags & NAT_F_PORT_ANY) && pkt->sport != flow->rport)
 		return NAT_R_BAD_SOURCE;
 	*dport = far_port(flow, conn, side, opens ? side : opener(conn));
-	if (*dport == 0)
+	if (no_port(flow, *dport))
 		return NAT_R_NO_REMOTE;
 	conn->last_ms = now_ms;
 	if (opens) {
@@ -114,7 +121,7 @@ __attribute__((noinline)) static int tcp_slow(const struct nat_flow *flow, struc
 	if (!ok)
 		return next.reason;
 	*dport = far_port(flow, conn, side, next.opens ? side : opener(conn));
-	if (*dport == 0)
+	if (no_port(flow, *dport))
 		return NAT_R_NO_REMOTE;
 	nat_tcp_apply(conn, pkt, side, &next, now_ms);
 	report(conn, &next, side, ev, has_event);

@@ -400,14 +400,33 @@ static void simultaneous_open_passes(void **state)
 	assert_int_equal(c.conn.tcp, NAT_TCP_UP);
 }
 
+/* B's port is not known before B opens: 0, or the 9 of an end that opens. */
 static void an_opener_without_a_far_port_waits(void **state)
 {
-	struct call c = call(NAT_IP_TCP);
+	static const struct {
+		uint16_t dport, flags;
+		bool waits;
+	} cases[] = {
+		{0, 0, true},
+		{0, NAT_F_DPORT_CONN, true},
+		{9, NAT_F_DPORT_CONN, true},
+		{9, 0, false}, // somebody may really wait at port 9
+		{0, NAT_F_STATELESS, true},
+		{9, NAT_F_STATELESS | NAT_F_DPORT_CONN, true},
+	};
 
-	c.flow[NAT_A].dport = 0; // B's port is not known before B opens
-	assert_int_equal(tcp(&c, NAT_A, 41000, SYN_, 1, 0).reason, NAT_R_NO_REMOTE);
-	c.flow[NAT_A].flags |= NAT_F_STATELESS;
-	assert_int_equal(tcp(&c, NAT_A, 41000, SYN_, 1, 0).reason, NAT_R_NO_REMOTE);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct call c = call(NAT_IP_TCP);
+		struct result r;
+
+		c.flow[NAT_A].dport = nat_be16(cases[i].dport);
+		c.flow[NAT_A].flags |= cases[i].flags;
+		call_seal(&c);
+		r = tcp(&c, NAT_A, 41000, SYN_, 1, 0);
+		assert_int_equal(r.verdict, cases[i].waits ? NAT_DROP : NAT_FORWARD);
+		if (cases[i].waits)
+			assert_int_equal(r.reason, NAT_R_NO_REMOTE);
+	}
 }
 
 static void every_step_has_its_reason(void **state)
