@@ -1,5 +1,5 @@
-// Writes the seeds of the packet fuzz target: seed_packet FOLDER. Run by hand when the target's
-// input form changes; the files are in the tree (corpus/packet).
+// Writes the seeds of the packet fuzz target: seed_packet FOLDER. Run by hand when the form of its
+// input changes; the files are in the tree (corpus/packet).
 #include <stdio.h>
 
 #include "../golden/packet.h"
