@@ -16,7 +16,7 @@
 #include <netinet/tcp.h>
 
 // Pause between connection attempts that were refused, and how long a polite end may take.
-enum { RETRY_MS = 500, LINGER_MS = 2000 };
+enum { RETRY_MS = 500, LINGER_MS = 2000, LINGER_DTLS_MS = 500 };
 
 int64_t pg_now_ms(void)
 {
@@ -277,27 +277,48 @@ int pg_end_wait(struct pg_end *e, bool want_write, int wait_ms)
 	return 0;
 }
 
-void pg_end_close(struct pg_end *e)
+// Waits for more from the peer, at most until `until`. False when the time is up.
+static bool more_until(struct pg_end *e, int64_t until)
+{
+	struct pollfd p = {.fd = e->fd, .events = POLLIN};
+	int64_t left = until - pg_now_ms();
+
+	return left > 0 && poll(&p, 1, (int)left) > 0;
+}
+
+static void close_tcp(struct pg_end *e)
 {
 	int64_t until = pg_now_ms() + LINGER_MS;
 	uint8_t sink[4096];
 	ssize_t n;
 
-	if (e->fd < 0)
-		return;
-	pg_tls_goodbye(e);
-	if (e->opt->udp)
-		return;
 	shutdown(e->fd, SHUT_WR);
-	while (pg_now_ms() < until) {
-		struct pollfd p = {.fd = e->fd, .events = POLLIN};
-
-		if (poll(&p, 1, (int)(until - pg_now_ms())) <= 0)
-			break;
+	while (more_until(e, until)) {
 		n = recv(e->fd, sink, sizeof(sink), 0);
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 			break;
 	}
+}
+
+// Stays for the peer's close_notify, which would otherwise meet a closed port.
+static void close_dtls(struct pg_end *e)
+{
+	int64_t until = pg_now_ms() + LINGER_DTLS_MS;
+	uint8_t sink[4096];
+
+	while (!e->peer_closed && more_until(e, until))
+		pg_tls_read(e, sink, sizeof(sink));
+}
+
+void pg_end_close(struct pg_end *e)
+{
+	if (e->fd < 0)
+		return;
+	pg_tls_goodbye(e);
+	if (!e->opt->udp)
+		close_tcp(e);
+	else if (e->secured)
+		close_dtls(e);
 }
 
 void pg_end_fini(struct pg_end *e)

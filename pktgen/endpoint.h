@@ -68,8 +68,8 @@ ssize_t pg_end_write(struct pg_end *e, const void *buf, size_t len);
  * 0 (also after wait_ms), -ETIMEDOUT when the deadline has passed. */
 int pg_end_wait(struct pg_end *e, bool want_write, int wait_ms);
 
-/* Ends politely: close_notify and FIN out, then up to two seconds for the peer's, so that nothing
- * in flight (an alert, a last response) is lost to a reset. */
+/* Ends politely: close_notify and FIN out, then up to two seconds (DTLS: half of one) for the
+ * peer's, so that nothing in flight (an alert, a last response) is lost to a reset. */
 void pg_end_close(struct pg_end *e);
 
 /* Frees everything; e may be zeroed and opened again. */

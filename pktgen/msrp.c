@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { INTERRUPTIBLE_BYTES = 2048, DASHES = 7 };
+enum { INTERRUPTIBLE_BYTES = 2048, DASHES = 7, FLAG_CRLF = 3 };
 static const char dashes[] = "-------";
 
 // --- reading ---
@@ -203,44 +203,46 @@ static enum pg_msrp_event next_head(struct pg_msrp_reader *r)
 	return got < 0 ? bad(r, "MSRP line too long, or without CRLF") : PG_MSRP_MORE;
 }
 
+// Do a flag and CRLF stand here, as they do behind an end-line's transaction id?
+static bool flag_at(const uint8_t *p)
+{
+	return *p && strchr("$+#", *p) && p[1] == '\r' && p[2] == '\n';
+}
+
+static enum pg_msrp_event end_of_body(struct pg_msrp_reader *r, char flag, size_t len)
+{
+	r->flag = flag;
+	r->start += len;
+	r->state = PG_MSRP_IN_START;
+	return PG_MSRP_END;
+}
+
 // Hands out the body up to an end-line, and holds back what may be the beginning of one.
 static enum pg_msrp_event next_body(struct pg_msrp_reader *r)
 {
 	char mark[2 + DASHES + PG_MSRP_IDENT_MAX + 1];
 	const uint8_t *from = r->buf + r->start, *at = from, *hit;
-	size_t have = r->end - r->start, mark_len, skip = r->body_begins ? 2 : 0, tail;
+	size_t have = r->end - r->start;
+	size_t mark_len = (size_t)snprintf(mark, sizeof(mark), "\r\n%s%s", dashes, r->head.tid);
+	size_t tail = mark_len + FLAG_CRLF;
 
-	mark_len = (size_t)snprintf(mark, sizeof(mark), "\r\n%s%s", dashes, r->head.tid);
 	// Right after the blank line the end-line's own CRLF is already gone.
-	tail = mark_len - skip + 3;
 	if (r->body_begins) {
-		if (have < tail)
+		if (have < tail - 2)
 			return PG_MSRP_MORE;
 		r->body_begins = false;
-		if (!memcmp(from, mark + 2, mark_len - 2) && strchr("$+#", from[mark_len - 2]) &&
-		    from[mark_len - 2] && !memcmp(from + mark_len - 1, "\r\n", 2)) {
-			r->flag = (char)from[mark_len - 2];
-			r->start += tail;
-			r->state = PG_MSRP_IN_START;
-			return PG_MSRP_END;
-		}
+		if (!memcmp(from, mark + 2, mark_len - 2) && flag_at(from + mark_len - 2))
+			return end_of_body(r, (char)from[mark_len - 2], tail - 2);
 	}
-	tail = mark_len + 3;
-	while ((hit = memmem(at, have - (at - from), mark, mark_len))) {
-		const uint8_t *flag = hit + mark_len;
-
-		if (have - (hit - from) < tail)
-			break; // whole only after more bytes
-		if (*flag && strchr("$+#", *flag) && !memcmp(flag + 1, "\r\n", 2)) {
-			if (hit > from)
-				break;
-			r->flag = (char)*flag;
-			r->start += tail;
-			r->state = PG_MSRP_IN_START;
-			return PG_MSRP_END;
-		}
+	// What looks like an end-line but has no flag is body. One at the very end of what we have
+	// is kept until more bytes tell.
+	while ((hit = memmem(at, have - (size_t)(at - from), mark, mark_len))) {
+		if (have - (size_t)(hit - from) < tail || flag_at(hit + mark_len))
+			break;
 		at = hit + 1;
 	}
+	if (hit == from && have >= tail)
+		return end_of_body(r, (char)hit[mark_len], tail);
 	r->body = from;
 	r->body_len = hit ? (size_t)(hit - from) : have >= tail ? have - tail + 1 : 0;
 	r->start += r->body_len;
