@@ -34,16 +34,23 @@ static unsigned terms(const struct rig *r)
 	return ctl_model_stats(r->gw->model).terms;
 }
 
+static bool has(const char *text, const char *part)
+{
+	return text && part && strstr(text, part) != NULL;
+}
+
 static void assert_has(const char *text, const char *part)
 {
-	if (!strstr(text, part))
-		fail_msg("\"%s\" is not in\n%s", part, text);
+	if (!has(text, part))
+		print_error("\"%s\" is not in\n%s\n", part ? part : "", text ? text : "");
+	assert_true(has(text, part));
 }
 
 static void assert_lacks(const char *text, const char *part)
 {
-	if (strstr(text, part))
-		fail_msg("\"%s\" is in\n%s", part, text);
+	if (has(text, part))
+		print_error("\"%s\" is in\n%s\n", part ? part : "", text ? text : "");
+	assert_false(has(text, part));
 }
 
 /* ---- a call ---------------------------------------------------------------------------------- */
