@@ -350,6 +350,9 @@ static const struct {
 	{"Context = %1 { Modify = %2 { Media { Remote {\nv=0\nc=IN IP4 host.example\nm=x 1 TCP "
 	 "-\n} } } }",
 	 449, "c="},
+	{"Context = %1 { Modify = %2 { Media { Remote {\nv=0\nc=IN IP4 198.51.100.10\nm=x 1 TCP "
+	 "-\n} } } }",
+	 501, "own address"},
 	/* The other side is clear TCP: no TLS here, nothing terminates it. */
 	{"Context = %1 { Modify = %2 { Media { " LOCAL("m=x $ TCP/TLS -") " } } }", 449, "TLS"},
 	{"Context = %1 { Modify = %2 { Media { " LOCAL("m=x $ UDP -") " } } }", 449, "transport"},
