@@ -172,7 +172,8 @@ int ctl_admin_lock(const char *socket_path, char *err, size_t size)
 		pid[n > 0 ? n : 0] = 0;
 		pid[strcspn(pid, "\n")] = 0;
 		snprintf(err, size,
-			 "another trgwd (pid %s) runs on this configuration: it holds %s",
+			 "another trgwd (pid %s) is already running on this configuration: it "
+			 "holds %s",
 			 *pid ? pid : "?", path);
 		close(fd);
 		return -EBUSY;

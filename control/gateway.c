@@ -298,6 +298,16 @@ static bool set_topology(struct ctl_context *ctx, const struct ix_topology *t,
 	return true;
 }
 
+static bool change_topology(struct ctl_run *run, const struct ix_topology *t, struct ctl_error *err)
+{
+	bool old[2] = {run->ctx->isolate[0], run->ctx->isolate[1]};
+
+	if (set_topology(run->ctx, t, err) && ctl_commit(run->gw->plane, run->ctx, err))
+		return true;
+	memcpy(run->ctx->isolate, old, sizeof(old));
+	return false;
+}
+
 static bool set_props(struct ctl_run *run, const struct ix_action *action, struct ctl_error *err)
 {
 	const struct ix_context_props *p = &action->props;
@@ -305,8 +315,7 @@ static bool set_props(struct ctl_run *run, const struct ix_action *action, struc
 
 	if (!action->has_props || !ctx)
 		return true;
-	if (p->topology &&
-	    (!set_topology(ctx, p->topology, err) || !ctl_commit(run->gw->plane, ctx, err)))
+	if (p->topology && !change_topology(run, p->topology, err))
 		return false;
 	if (p->has_priority) {
 		ctx->has_priority = true;

@@ -95,7 +95,22 @@ static be16 rtcp_port(const struct ix_sdp *sdp)
 	return nat_be16((uint16_t)port);
 }
 
-static bool set_remote(struct ctl_stream *s, struct ix_str text, struct ctl_error *err)
+/* The gateway cannot send to itself: packets that leave do not come back to its own ports. */
+static bool not_ourselves(const struct ctl_edit *e, const struct ctl_stream *s,
+			  struct ctl_error *err)
+{
+	char text[NAT_ADDR_TEXT];
+
+	if (!ctl_realm_owns(e->gw->realms, e->term->realm, s->remote_ep.family, &s->remote_ep.addr))
+		return true;
+	return ctl_refuse(
+		err, IX_E_NOT_IMPLEMENTED,
+		"Remote %s: the gateway's own address, a call cannot pass it twice",
+		nat_addr_text(s->remote_ep.family, &s->remote_ep.addr, text, sizeof(text)));
+}
+
+static bool set_remote(const struct ctl_edit *e, struct ctl_stream *s, struct ix_str text,
+		       struct ctl_error *err)
 {
 	const struct ix_sdp *sdp = &s->remote.sdp;
 	char addr[NAT_ADDR_TEXT];
@@ -117,7 +132,7 @@ static bool set_remote(struct ctl_stream *s, struct ix_str text, struct ctl_erro
 				  (int)sdp->family);
 	s->remote_ep.port = nat_be16(sdp->port);
 	s->remote_rtcp = rtcp_port(sdp);
-	return true;
+	return not_ourselves(e, s, err);
 }
 
 /* ---- local endpoints ------------------------------------------------------------------------- */
@@ -320,7 +335,7 @@ static bool apply_stream(struct ctl_edit *e, const struct ix_stream *in, uint64_
 
 	if (!s || (in->control && !set_control(s, in->control, err)) ||
 	    (in->has_local && !set_local(s, in->local, err)) ||
-	    (in->has_remote && !set_remote(s, in->remote, err)))
+	    (in->has_remote && !set_remote(e, s, in->remote, err)))
 		return false;
 	if (s->local.text && (in->has_local || in->control) && !settle(e, s, now_ms, err))
 		return false;

@@ -11,13 +11,23 @@
 #include "gateway.h"
 #include "log.h"
 
-enum { DIR_IN = 1, DIR_OUT = 2, DIR_BOTH = 3, HEARTBEAT_DEFAULT_S = 1800 };
+enum {
+	DIR_IN = 1,
+	DIR_OUT = 2,
+	DIR_BOTH = 3,
+	HEARTBEAT_DEFAULT_S = 1800,
+	FAILED_MS = 1000, // between two looks at the next hops
+	FAILED_MAX = 64,  // failed next hops known at once
+};
 
 struct ctl_notifier {
 	struct ctl_gateway *gw;
 	struct ctl_armed *head, **tail;
 	unsigned tokens;
 	uint64_t refill_ms;
+	uint64_t failed_ms;
+	unsigned n_failed;
+	struct dp_neigh_view failed[FAILED_MAX];
 	struct ctl_notify_stats stats;
 };
 
@@ -242,21 +252,54 @@ static void scan_ipstop(struct ctl_notifier *n, struct ctl_armed *a, uint64_t no
 	a->seen_pkts[1] = sum.out_pkts;
 }
 
-static bool has_failed_hop(const struct ctl_termination *t)
+/* Next hops that do not answer, looked up at most once in a while: usually there is none. */
+static void refresh_failed(struct ctl_notifier *n, uint64_t now_ms)
 {
 	struct dp_neigh_view views[16];
 	unsigned cursor = 0, got;
 
+	if (n->failed_ms && now_ms - n->failed_ms < FAILED_MS)
+		return;
+	n->failed_ms = now_ms;
+	n->n_failed = 0;
 	do {
 		got = dp_neigh_list(&cursor, views, 16);
-		for (unsigned i = 0; i < got; i++)
-			for (unsigned s = 0; s < t->n_streams; s++)
-				if (views[i].state == DP_NEIGH_FAILED &&
-				    views[i].realm == t->realm &&
-				    views[i].family == t->streams[s]->remote_ep.family &&
-				    nat_addr_eq(&views[i].addr, &t->streams[s]->remote_ep.addr))
-					return true;
-	} while (got);
+		for (unsigned i = 0; i < got && n->n_failed < FAILED_MAX; i++)
+			if (views[i].state == DP_NEIGH_FAILED)
+				n->failed[n->n_failed++] = views[i];
+	} while (got && cursor);
+}
+
+static bool on_link(const struct dp_realm_conf *r, const struct nat_ep *ep)
+{
+	for (unsigned i = 0; i < r->n_locals; i++)
+		if (r->locals[i].family == ep->family &&
+		    nat_prefix_match(&r->locals[i].addr, &ep->addr, ep->family, r->locals[i].bits))
+			return true;
+	return false;
+}
+
+/* True when the way to the stream's remote begins with this next hop. */
+static bool goes_by(const struct dp_realm_conf *r, const struct nat_ep *remote,
+		    const struct dp_neigh_view *hop)
+{
+	const struct nat_addr *router = remote->family == NAT_IP4 ? &r->next_hop4 : &r->next_hop6;
+
+	if (remote->family != hop->family)
+		return false;
+	return nat_addr_eq(on_link(r, remote) ? &remote->addr : router, &hop->addr);
+}
+
+static bool has_failed_hop(struct ctl_notifier *n, const struct ctl_termination *t, uint64_t now_ms)
+{
+	const struct dp_realm_conf *r = &n->gw->conf->dp.realms[t->realm];
+
+	refresh_failed(n, now_ms);
+	for (unsigned i = 0; i < n->n_failed; i++)
+		for (unsigned s = 0; s < t->n_streams; s++)
+			if (n->failed[i].realm == t->realm &&
+			    goes_by(r, &t->streams[s]->remote_ep, &n->failed[i]))
+				return true;
 	return false;
 }
 
@@ -271,7 +314,7 @@ void ctl_notify_scan(struct ctl_notifier *n, struct ctl_termination *t, uint64_t
 			observe(n, a);
 		else if (a->kind == CTL_EV_IPSTOP)
 			scan_ipstop(n, a, now_ms);
-		else if (a->kind == CTL_EV_NETFAIL && has_failed_hop(t))
+		else if (a->kind == CTL_EV_NETFAIL && has_failed_hop(n, t, now_ms))
 			observe(n, a);
 	}
 }

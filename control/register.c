@@ -382,7 +382,7 @@ static void obey(struct ctl_register *reg)
 		return;
 	reg->tried = 0;
 	switch (order) {
-	case ORDER_AGAIN: ask(reg, reg->current, (struct why){IX_SC_RESTART, 900}); break;
+	case ORDER_AGAIN: ask(reg, reg->current, why_asking(reg, reg->current)); break;
 	case ORDER_HANDOFF: ask(reg, reg->order_to, (struct why){IX_SC_HANDOFF, 903}); break;
 	case ORDER_AWAY:
 		reg->losses++;

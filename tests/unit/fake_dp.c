@@ -34,7 +34,7 @@ static const struct dp_conf *conf_now;
 static struct dp_stats stats_now;
 static unsigned n_locals, n_events, n_publishes, n_expires, publish_left, conn_limit;
 static uint64_t epoch_begun, epoch_done;
-static bool epochs_held;
+static bool epochs_held, fail_once;
 static uint16_t next_gen;
 
 void fake_reset(const struct dp_conf *conf)
@@ -173,14 +173,23 @@ void fake_conn_limit(unsigned n)
 void fake_publish_limit(unsigned n)
 {
 	publish_left = n;
+	fail_once = false;
+}
+
+void fake_publish_fail_once(unsigned n)
+{
+	publish_left = n;
+	fail_once = true;
 }
 
 int dp_publish(const struct dp_at *at, const struct nat_flow *flow, uint32_t conn)
 {
 	struct slot *s = slot_find(at);
 
-	if (!publish_left)
+	if (!publish_left) {
+		publish_left = fail_once ? UINT_MAX : 0;
 		return -ENOSPC;
+	}
 	if (publish_left != UINT_MAX)
 		publish_left--;
 	for (unsigned i = 0; i < SLOTS && !s; i++)

@@ -22,6 +22,8 @@ void fake_pass_epochs(void);
 
 /* From now on dp_publish() fails after `n` more successes; UINT_MAX = never. */
 void fake_publish_limit(unsigned n);
+/* Only the call after `n` more successes fails. */
+void fake_publish_fail_once(unsigned n);
 /* Most conns; at most 4096. */
 void fake_conn_limit(unsigned n);
 

@@ -34,16 +34,23 @@ static unsigned terms(const struct rig *r)
 	return ctl_model_stats(r->gw->model).terms;
 }
 
+static bool has(const char *text, const char *part)
+{
+	return text && part && strstr(text, part) != NULL;
+}
+
 static void assert_has(const char *text, const char *part)
 {
-	if (!strstr(text, part))
-		fail_msg("\"%s\" is not in\n%s", part, text);
+	if (!has(text, part))
+		print_error("\"%s\" is not in\n%s\n", part ? part : "", text ? text : "");
+	assert_true(has(text, part));
 }
 
 static void assert_lacks(const char *text, const char *part)
 {
-	if (strstr(text, part))
-		fail_msg("\"%s\" is in\n%s", part, text);
+	if (has(text, part))
+		print_error("\"%s\" is in\n%s\n", part ? part : "", text ? text : "");
+	assert_false(has(text, part));
 }
 
 /* ---- a call ---------------------------------------------------------------------------------- */
@@ -343,6 +350,9 @@ static const struct {
 	{"Context = %1 { Modify = %2 { Media { Remote {\nv=0\nc=IN IP4 host.example\nm=x 1 TCP "
 	 "-\n} } } }",
 	 449, "c="},
+	{"Context = %1 { Modify = %2 { Media { Remote {\nv=0\nc=IN IP4 198.51.100.10\nm=x 1 TCP "
+	 "-\n} } } }",
+	 501, "own address"},
 	/* The other side is clear TCP: no TLS here, nothing terminates it. */
 	{"Context = %1 { Modify = %2 { Media { " LOCAL("m=x $ TCP/TLS -") " } } }", 449, "TLS"},
 	{"Context = %1 { Modify = %2 { Media { " LOCAL("m=x $ UDP -") " } } }", 449, "transport"},
