@@ -54,7 +54,6 @@ gateway_round() {
 	step "round $1: gateway"
 	rm -rf "$dir/calls"
 	calls=
-	: >"$dir/trgwd.log"
 	for set in off csum tso; do
 		for i in $(seq 0 $((connections - 1))); do
 			relay "$set-$i" TCP 198.51.100.1 9 active 203.0.113.1 5201 passive

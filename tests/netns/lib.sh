@@ -198,7 +198,7 @@ ready_or_dead() { gateway_said event=ready || gone "$gateway"; }
 # start_gateway: writes the configuration, starts trgwd as $gateway, returns when it is ready.
 start_gateway() {
 	gateway_config "$dir/trgw.yaml"
-	: >>"$dir/trgwd.log"
+	: >"$dir/trgwd.log"
 	"$build/trgwd" --config "$dir/trgw.yaml" 2>>"$dir/trgwd.log" &
 	gateway=$!
 	wait_for 30 'trgwd to be ready' ready_or_dead
