@@ -44,12 +44,14 @@ mkdir -p /run/netns "$dir"
 
 # fail TEXT: the test ends here, with the ends of all logs.
 fail() {
-	echo "FAIL: $*"
-	for log in "$dir"/*.log; do
-		[ -s "$log" ] || continue
-		echo "--- end of $(basename "$log")"
-		tail -n "${TRGW_TAIL:-25}" "$log"
-	done
+	{
+		echo "FAIL: $*"
+		for log in "$dir"/*.log; do
+			[ -s "$log" ] || continue
+			echo "--- end of $(basename "$log")"
+			tail -n "${TRGW_TAIL:-25}" "$log"
+		done
+	} >&2
 	exit 1
 }
 
