@@ -21,7 +21,7 @@ ip -n b route add 198.51.100.0/24 dev eth0
 
 # spread MAP: where the connections of iperf3 to 198.51.100.10:5201 really go.
 spread() {
-	$in_a nft "add table ip t; flush table ip t; add chain ip t out { type nat hook output priority dstnat; };
+	$in_a nft "add table ip t; flush table ip t; add chain ip t out { type nat hook output priority -100; };
 		add rule ip t out ip daddr 198.51.100.10 tcp dport 5201 dnat to $1" || fail 'nft'
 }
 
@@ -54,7 +54,6 @@ gateway_round() {
 	step "round $1: gateway"
 	rm -rf "$dir/calls"
 	calls=
-	: >"$dir/trgwd.log"
 	for set in off csum tso; do
 		for i in $(seq 0 $((connections - 1))); do
 			relay "$set-$i" TCP 198.51.100.1 9 active 203.0.113.1 5201 passive
@@ -94,7 +93,7 @@ testpmd_round() {
 	spread 203.0.113.1:5201
 	ring=blocksz=65536,framesz=2048,framecnt=${TESTPMD_FRAMES:-4096}
 	mkfifo "$dir/stdin.$1"
-	dpdk-testpmd --no-huge -m 256 --no-shconf --no-telemetry --no-pci --lcores 0,1 \
+	stdbuf -oL dpdk-testpmd --no-huge -m 256 --no-shconf --no-telemetry --no-pci --lcores 0,1 \
 		--vdev "net_af_packet0,iface=va0,$ring" --vdev "net_af_packet1,iface=vb0,$ring" -- \
 		--forward-mode=io --auto-start --total-num-mbufs=16384 <"$dir/stdin.$1" >"$dir/testpmd.log" 2>&1 &
 	testpmd=$!

@@ -44,12 +44,14 @@ mkdir -p /run/netns "$dir"
 
 # fail TEXT: the test ends here, with the ends of all logs.
 fail() {
-	echo "FAIL: $*"
-	for log in "$dir"/*.log; do
-		[ -s "$log" ] || continue
-		echo "--- end of $(basename "$log")"
-		tail -n "${TRGW_TAIL:-25}" "$log"
-	done
+	{
+		echo "FAIL: $*"
+		for log in "$dir"/*.log; do
+			[ -s "$log" ] || continue
+			echo "--- end of $(basename "$log")"
+			tail -n "${TRGW_TAIL:-25}" "$log"
+		done
+	} >&2
 	exit 1
 }
 
@@ -198,7 +200,7 @@ ready_or_dead() { gateway_said event=ready || gone "$gateway"; }
 # start_gateway: writes the configuration, starts trgwd as $gateway, returns when it is ready.
 start_gateway() {
 	gateway_config "$dir/trgw.yaml"
-	: >>"$dir/trgwd.log"
+	: >"$dir/trgwd.log"
 	"$build/trgwd" --config "$dir/trgw.yaml" 2>>"$dir/trgwd.log" &
 	gateway=$!
 	wait_for 30 'trgwd to be ready' ready_or_dead

@@ -30,7 +30,7 @@ done
 step 'a second daemon on the same configuration says so and stops'
 start_gateway
 expect_not 'the second daemon started' timeout 30 "$build/trgwd" --config "$dir/trgw.yaml" 2>"$dir/second.txt"
-grep -qiE 'already|in use|running' "$dir/second.txt" || fail "the second daemon said: $(tail -n 3 "$dir/second.txt")"
+grep -q 'another trgwd' "$dir/second.txt" || fail "the second daemon said: $(tail -n 3 "$dir/second.txt")"
 expect 'the first daemon died of it' alive "$gateway"
 
 step 'registration, and hostile messages that change nothing'
@@ -83,27 +83,32 @@ EOF
 }
 expect 'the call died with its controller' echoed
 
-step 'the controller comes back and wants the same gateway'
-: >"$dir/trgwd.log"
-$in_ibcf python3 - >"$dir/register.txt" <<'EOF' || fail "$(cat "$dir/register.txt")"
-# Answers every message of the gateway with an error, as a controller that lost its memory does, until
-# the gateway registers again.
+step 'the controller comes back: it is asked to accept the gateway again, and may command it'
+$in_ibcf python3 - >"$dir/register.txt" 2>&1 <<'EOF' || fail "$(cat "$dir/register.txt")"
+# The end of the connection is notified to a controller that says nothing; when the gateway's patience
+# ends it registers anew. Then it is asked about a context that it does not have.
 import re, socket, sys, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(('192.0.2.1', 2944))
-s.settimeout(40)
+s.settimeout(70)
+gateway = ('192.0.2.10', 2944)
+
+def wait_for(pattern):
+    end = time.monotonic() + 70
+    while time.monotonic() < end:
+        text = s.recv(65000).decode()
+        print(text, flush=True)
+        found = re.search(pattern, text, re.S)
+        if found:
+            return found
+    sys.exit('nothing like ' + pattern)
+
+tid = wait_for(r'Transaction\s*=\s*(\d+).*ServiceChange').group(1)
+s.sendto(b'MEGACO/3 [192.0.2.1]:2944 Reply = %s { Context = - { ServiceChange = ROOT { Services { Version = 3 } } } }'
+         % tid.encode(), gateway)
 s.sendto(b'MEGACO/3 [192.0.2.1]:2944 Transaction = 77 { Context = 4000000000 { Subtract = ip/access/1/20000 } }',
-         ('192.0.2.10', 2944))
-end = time.monotonic() + 40
-answered = False
-while time.monotonic() < end:
-    text = s.recv(65000).decode()
-    print(text, flush=True)
-    if re.search(r'(Reply|P)\s*=\s*77', text) and '411' in text:
-        answered = True
-    if answered:
-        sys.exit(0)
-sys.exit('no reply with error 411')
+         gateway)
+wait_for(r'Reply\s*=\s*77\s.*Error\s*=\s*411')
 EOF
 
 step 'a clean stop'

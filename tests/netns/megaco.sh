@@ -18,7 +18,6 @@ scenario() {
 	log="$dir/mgc-$1-$2.log"
 	encoding=$1
 	shift 2
-	: >"$dir/trgwd.log"
 	$in_ibcf escript "$here/mgc.escript" --ip 192.0.2.1 --port 2944 --transport udp \
 		--encoding "$encoding" --timeout 30 "$@" >"$log" 2>&1 &
 	mgc=$!

@@ -16,12 +16,12 @@ start_gateway
 
 step 'ARP, Neighbour Discovery and echo: our addresses answer'
 for target in 198.51.100.10 2001:db8:a::10; do
-	expect "ping $target" $in_a ping -q -c 3 -i 0.2 -W 5 $target
+	expect "ping $target" $in_a ping -q -c 3 -i 0.2 -W 5 $target >/dev/null
 done
 for target in 203.0.113.10 2001:db8:b::10; do
-	expect "ping $target" $in_b ping -q -c 3 -i 0.2 -W 5 $target
+	expect "ping $target" $in_b ping -q -c 3 -i 0.2 -W 5 $target >/dev/null
 done
-expect_not 'an address that is not ours answers' $in_a ping -q -c 1 -W 1 198.51.100.99
+expect_not 'an address that is not ours answers' $in_a ping -q -c 1 -W 1 198.51.100.99 >/dev/null
 
 # send NAMESPACE FROM FROM-PORT TO TO-PORT COUNT: UDP datagrams.
 send() {

@@ -28,8 +28,8 @@ tag() {
 
 tag 42
 GW_VLAN_A=42 start_gateway
-expect 'no answer to ping through the VLAN' $in_a ping -q -c 2 -W 5 198.51.100.10
-expect 'no answer to ping6 through the VLAN' $in_a ping -q -c 2 -W 5 2001:db8:a::10
+expect 'no answer to ping through the VLAN' $in_a ping -q -c 2 -W 5 198.51.100.10 >/dev/null
+expect 'no answer to ping6 through the VLAN' $in_a ping -q -c 2 -W 5 2001:db8:a::10 >/dev/null
 
 mkdir -p "$dir/calls/msrp"
 calls=" --call msrp:$dir/calls/msrp:access:core:4:4"
@@ -48,7 +48,7 @@ step 'another VLAN is not ours'
 before=$(drops vlan_unknown)
 tag 43
 $in_a ip neigh flush dev eth0
-expect_not 'an answer in the wrong VLAN' $in_a ping -q -c 1 -W 1 198.51.100.10
+expect_not 'an answer in the wrong VLAN' $in_a ping -q -c 1 -W 1 198.51.100.10 >/dev/null
 wait_for 5 'drops of vlan_unknown' drops_more vlan_unknown "$before"
 stop_gateway
 echo PASS
