@@ -96,9 +96,8 @@ bool ix_fail(struct ix_scan *s, const char *at, uint16_t code, const char *fmt, 
 	va_list ap;
 
 	f->code = s->request ? code : IX_E_SYNTAX_MESSAGE;
-	f->offset = at ? (uint32_t)(at - s->base) : 0;
-	if (s->base)
-		locate(f, s->wire);
+	f->offset = s->base ? (uint32_t)(at - s->base) : 0;
+	locate(f, s->wire);
 	va_start(ap, fmt);
 	vsnprintf(f->text, sizeof(f->text), fmt, ap);
 	va_end(ap);

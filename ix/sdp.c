@@ -167,11 +167,14 @@ static bool read_connection(struct reader *r, struct ix_str v)
 	else
 		return fail(r, IX_E_VALUE, "SDP: c= has an address type other than IP4 and IP6");
 	cut(addr, '/', &host, &ttl); // multicast: scope and count do not matter to a relay
-	sdp->addr_choose = is_char(addr, '$');
-	sdp->addr = sdp->addr_choose || is_char(addr, '-') ? (struct ix_str){0} : host;
 	sdp->addr_at[r->media] = (uint32_t)(addr.p - sdp->text.p);
-	if (sdp->addr.len > 0 && !is_address(host, sdp->family))
+	sdp->addr_choose = is_char(addr, '$');
+	sdp->addr = (struct ix_str){0};
+	if (sdp->addr_choose || is_char(addr, '-'))
+		return true;
+	if (!is_address(host, sdp->family))
 		return fail(r, IX_E_VALUE, "SDP: c= has no address of its type");
+	sdp->addr = host;
 	return true;
 }
 

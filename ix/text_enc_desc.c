@@ -331,7 +331,7 @@ void ix_enc_events(struct ix_out *o, const struct ix_events *events)
 		ix_out_pkg(o, e->pkg, e->item);
 		if (!e->has_stream && !e->keep_active && !e->reset_events &&
 		    e->notify == IX_NB_NONE && e->digitmap.len == 0 && !e->embed_signals &&
-		    !e->embed_events && !e->params)
+		    !e->embed_events && !e->embed_regulated && !e->params)
 			continue;
 		ix_out_open(o);
 		event_parms(o, e);
