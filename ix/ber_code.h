@@ -8,7 +8,8 @@
 /* ---- names and numbers (ber_names.c) --------------------------------------------------------- */
 
 /* Number of a package, of package/item, of a parameter among `params` (may be NULL). `def` gets the
- * item's or parameter's definition, NULL when names.c has none. False: there is no number. "*" is 0xffff. */
+ * item's or parameter's definition, NULL when names.c has none. False: there is no number. "*" is
+ * 0xffff. */
 bool ix_ber_package_id(const struct ix_ber_conf *conf, struct ix_str name, uint16_t *id);
 bool ix_ber_item_id(const struct ix_ber_conf *conf, enum ix_def_kind kind, struct ix_str pkg,
 		    struct ix_str item, uint8_t octets[4], const struct ix_def **def);
@@ -41,7 +42,8 @@ void ix_ber_put_tid(struct ix_ber_out *o, uint8_t id, struct ix_str name);
 
 /* ---- values (ber_value.c) -------------------------------------------------------------------- */
 
-/* The content of an OCTET STRING that holds a property's or parameter's value; def NULL: unknown. */
+/* The content of an OCTET STRING that holds a property's or parameter's value; def NULL: unknown.
+ */
 bool ix_ber_value(struct ix_ber *b, struct ix_str octets, const struct ix_def *def,
 		  struct ix_value *v);
 void ix_ber_put_value(struct ix_ber_out *o, const struct ix_def *def, const struct ix_value *v);

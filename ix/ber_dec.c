@@ -44,9 +44,9 @@ static bool one_tid(struct ix_ber *b, const struct ix_tlv *t, void *into)
 static bool verb(struct ix_ber *b, const struct ix_tlv *t, const struct ix_ber_fields *fields,
 		 struct ix_command *c)
 {
-	static const enum ix_verb verbs[] = {IX_ADD,	   IX_MOVE,	  IX_MODIFY, IX_SUBTRACT,
-					     IX_AUDIT_CAP, IX_AUDIT_VALUE, IX_NOTIFY,
-					     IX_SERVICE_CHANGE};
+	static const enum ix_verb verbs[] = {IX_ADD,      IX_MOVE,          IX_MODIFY,
+					     IX_SUBTRACT, IX_AUDIT_CAP,     IX_AUDIT_VALUE,
+					     IX_NOTIFY,   IX_SERVICE_CHANGE};
 
 	c->verb = verbs[t->tag];
 	return ix_ber_sequence(b, t, fields, c);
@@ -79,19 +79,19 @@ static bool audit_request(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 static bool notify_request(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "NotifyRequest", {0, IX_BER_NEEDED, 0, 0, tids},
-		      {1, IX_BER_NEEDED, offsetof(struct ix_command, d.observed), 0,
-		       ix_ber_observed},
-		      {2, 0, offsetof(struct ix_command, d.error), 0, ix_ber_error});
+	IX_BER_FIELDS(
+		fields, "NotifyRequest", {0, IX_BER_NEEDED, 0, 0, tids},
+		{1, IX_BER_NEEDED, offsetof(struct ix_command, d.observed), 0, ix_ber_observed},
+		{2, 0, offsetof(struct ix_command, d.error), 0, ix_ber_error});
 
 	return verb(b, t, &fields, into);
 }
 
 static bool services_request(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "ServiceChangeRequest", {0, IX_BER_NEEDED, 0, 0, tids},
-		      {1, IX_BER_NEEDED, offsetof(struct ix_command, d.services), 0,
-		       ix_ber_services});
+	IX_BER_FIELDS(
+		fields, "ServiceChangeRequest", {0, IX_BER_NEEDED, 0, 0, tids},
+		{1, IX_BER_NEEDED, offsetof(struct ix_command, d.services), 0, ix_ber_services});
 
 	return verb(b, t, &fields, into);
 }
@@ -424,12 +424,12 @@ static struct ix_action *action(struct ix_ber *b, struct ix_action ***tail)
 
 static bool action_request(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "ActionRequest",
-		      {0, IX_BER_NEEDED, offsetof(struct ix_action, cid), 0, ix_ber_u32},
-		      {1, 0, offsetof(struct ix_action, props), 0, context_props},
-		      {2, 0, offsetof(struct ix_action, audit), 0, context_audit},
-		      {3, IX_BER_NEEDED, offsetof(struct ix_action, commands), 0,
-		       command_requests});
+	IX_BER_FIELDS(
+		fields, "ActionRequest",
+		{0, IX_BER_NEEDED, offsetof(struct ix_action, cid), 0, ix_ber_u32},
+		{1, 0, offsetof(struct ix_action, props), 0, context_props},
+		{2, 0, offsetof(struct ix_action, audit), 0, context_audit},
+		{3, IX_BER_NEEDED, offsetof(struct ix_action, commands), 0, command_requests});
 	struct ix_action *a = action(b, into);
 
 	b->level = IX_E_SYNTAX_ACTION;
@@ -667,8 +667,7 @@ static bool transactions(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 static bool body(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(kinds, "messageBody",
-		      {0, 0, offsetof(struct ix_msg, error), 0, ix_ber_error},
+	IX_BER_FIELDS(kinds, "messageBody", {0, 0, offsetof(struct ix_msg, error), 0, ix_ber_error},
 		      {1, 0, offsetof(struct ix_msg, items), 0, transactions});
 
 	return ix_ber_wrapped(b, t, &kinds, b->level, ((struct message_ctx *)into)->msg);
@@ -703,7 +702,9 @@ struct ix_msg *ix_ber_decode(struct ix_arena *arena, const void *bytes, size_t l
 			     struct ix_msg *head)
 {
 	static const struct ix_ber_conf defaults;
-	struct ix_ber b = {.arena = arena, .fault = fault, .conf = conf ? conf : &defaults,
+	struct ix_ber b = {.arena = arena,
+			   .fault = fault,
+			   .conf = conf ? conf : &defaults,
 			   .level = IX_E_SYNTAX_MESSAGE};
 	struct message_ctx c = {.head = head};
 	uint8_t *copy;

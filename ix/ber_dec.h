@@ -14,12 +14,12 @@ struct ix_ber_name {
 	const struct ix_def *def; // NULL: unknown
 };
 
-ix_ber_read ix_ber_item;     // PkgdName; struct ix_ber_name
-ix_ber_read ix_ber_name;     // Name; uint16_t
-ix_ber_read ix_ber_time;     // TimeNotation; struct ix_str
-ix_ber_read ix_ber_error;    // ErrorDescriptor; struct ix_error *
-ix_ber_read ix_ber_mid;      // MId inside its explicit tag; struct ix_mid
-ix_ber_read ix_ber_address;  // ServiceChangeAddress likewise; struct ix_mid
+ix_ber_read ix_ber_item;    // PkgdName; struct ix_ber_name
+ix_ber_read ix_ber_name;    // Name; uint16_t
+ix_ber_read ix_ber_time;    // TimeNotation; struct ix_str
+ix_ber_read ix_ber_error;   // ErrorDescriptor; struct ix_error *
+ix_ber_read ix_ber_mid;     // MId inside its explicit tag; struct ix_mid
+ix_ber_read ix_ber_address; // ServiceChangeAddress likewise; struct ix_mid
 
 /* Appends; twice the same is 456. */
 bool ix_ber_prop_add(struct ix_ber *b, const uint8_t *at, struct ix_prop **list,
@@ -53,10 +53,10 @@ ix_ber_read ix_ber_media_ask; // IndAudMediaDescriptor; struct ix_media *
 ix_ber_read ix_ber_digitmap;  // DigitMapDescriptor; struct ix_str, as text has it behind the token
 ix_ber_read ix_ber_event_map; // EventDM inside its explicit tag; struct ix_str
 
-ix_ber_read ix_ber_audit;     // AuditDescriptor; struct ix_audit *
-ix_ber_read ix_ber_amm;       // SEQUENCE OF AmmDescriptor; struct ix_descriptors
-ix_ber_read ix_ber_returned;  // TerminationAudit; struct ix_descriptors
-ix_ber_read ix_ber_services;  // ServiceChangeParm; struct ix_services *
+ix_ber_read ix_ber_audit;          // AuditDescriptor; struct ix_audit *
+ix_ber_read ix_ber_amm;            // SEQUENCE OF AmmDescriptor; struct ix_descriptors
+ix_ber_read ix_ber_returned;       // TerminationAudit; struct ix_descriptors
+ix_ber_read ix_ber_services;       // ServiceChangeParm; struct ix_services *
 ix_ber_read ix_ber_services_reply; // ServiceChangeResult inside its tag; struct ix_descriptors
 
 /* Are all bytes of these IX_CH_ classes? */

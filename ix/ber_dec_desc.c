@@ -1,5 +1,5 @@
-// Decodes Audit, Packages, Mux, Modem and Services of the binary encoding, and lists of descriptors.
-// Spec: H.248.1 v3 Annex A.2
+// Decodes Audit, Packages, Mux, Modem and Services of the binary encoding, and lists of
+// descriptors. Spec: H.248.1 v3 Annex A.2
 #include "ber_dec.h"
 #include "scan.h"
 
@@ -58,9 +58,9 @@ static bool ask_digitmap(struct ix_ber *b, const struct ix_tlv *t, void *into)
 		uint16_t id;
 		bool has;
 	} m = {.has = false};
-	IX_BER_FIELDS(fields, "IndAudDigitMapDescriptor",
-		      {0, 0, offsetof(struct map_ask, id), IX_BER_HAS(struct map_ask, has),
-		       ix_ber_name});
+	IX_BER_FIELDS(
+		fields, "IndAudDigitMapDescriptor",
+		{0, 0, offsetof(struct map_ask, id), IX_BER_HAS(struct map_ask, has), ix_ber_name});
 	struct ix_audit *a = into;
 
 	if (!ix_ber_sequence(b, t, &fields, &m))
@@ -96,9 +96,9 @@ static bool asks(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 static bool audit_token(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	static const uint32_t order[] = {IX_AU_MUX,     IX_AU_MODEM,    IX_AU_MEDIA, IX_AU_EVENTS,
-					 IX_AU_SIGNALS, IX_AU_DIGITMAP, IX_AU_STATS, IX_AU_OBSERVED,
-					 IX_AU_PACKAGES, IX_AU_EVENTBUF};
+	static const uint32_t order[] = {
+		IX_AU_MUX,      IX_AU_MODEM, IX_AU_MEDIA,    IX_AU_EVENTS,   IX_AU_SIGNALS,
+		IX_AU_DIGITMAP, IX_AU_STATS, IX_AU_OBSERVED, IX_AU_PACKAGES, IX_AU_EVENTBUF};
 	struct audit_ctx *c = into;
 	uint32_t bits;
 
@@ -210,9 +210,8 @@ static bool modem(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 static bool method(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	static const enum ix_method methods[] = {IX_SC_FAILOVER,     IX_SC_FORCED,  IX_SC_GRACEFUL,
-						 IX_SC_RESTART,      IX_SC_DISCONNECTED,
-						 IX_SC_HANDOFF};
+	static const enum ix_method methods[] = {IX_SC_FAILOVER, IX_SC_FORCED,       IX_SC_GRACEFUL,
+						 IX_SC_RESTART,  IX_SC_DISCONNECTED, IX_SC_HANDOFF};
 	uint64_t n;
 
 	if (!ix_ber_number(b, t, 5, &n))

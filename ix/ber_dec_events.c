@@ -127,9 +127,10 @@ static bool signal_params(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
 	struct signal_ctx *c = into;
 
-	return ix_ber_param_list(
-		b, t, &(struct ix_ber_params){&c->name, c->name.def ? c->name.def->params : NULL,
-					      &c->s.params});
+	return ix_ber_param_list(b, t,
+				 &(struct ix_ber_params){&c->name,
+							 c->name.def ? c->name.def->params : NULL,
+							 &c->s.params});
 }
 
 /* Reads by the table and appends to *tail. */
@@ -312,9 +313,10 @@ static bool event_params(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
 	struct event_ctx *c = into;
 
-	return ix_ber_param_list(
-		b, t, &(struct ix_ber_params){&c->name, c->name.def ? c->name.def->params : NULL,
-					      &c->e.params});
+	return ix_ber_param_list(b, t,
+				 &(struct ix_ber_params){&c->name,
+							 c->name.def ? c->name.def->params : NULL,
+							 &c->e.params});
 }
 
 static bool second_events(struct ix_ber *b, const struct ix_tlv *t, void *into);
@@ -421,7 +423,8 @@ static bool event(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	struct events_ctx *list = into;
 	struct event_ctx c = {.name.kind = IX_DEF_EVENT, .second = list->second};
 
-	return ix_ber_element(b, t) && ix_ber_sequence(b, t, &fields, &c) && event_done(b, list, &c);
+	return ix_ber_element(b, t) && ix_ber_sequence(b, t, &fields, &c) &&
+	       event_done(b, list, &c);
 }
 
 static bool event_list(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -469,7 +472,8 @@ static bool event_spec(struct ix_ber *b, const struct ix_tlv *t, void *into)
 		      {2, IX_BER_NEEDED, 0, 0, event_params});
 	struct event_ctx c = {.name.kind = IX_DEF_EVENT};
 
-	return ix_ber_element(b, t) && ix_ber_sequence(b, t, &fields, &c) && event_done(b, into, &c);
+	return ix_ber_element(b, t) && ix_ber_sequence(b, t, &fields, &c) &&
+	       event_done(b, into, &c);
 }
 
 bool ix_ber_event_buffer(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -546,9 +550,10 @@ static bool observed_params(struct ix_ber *b, const struct ix_tlv *t, void *into
 {
 	struct observed_ctx *c = into;
 
-	return ix_ber_param_list(
-		b, t, &(struct ix_ber_params){&c->name, c->name.def ? c->name.def->observed : NULL,
-					      &c->o.params});
+	return ix_ber_param_list(b, t,
+				 &(struct ix_ber_params){&c->name,
+							 c->name.def ? c->name.def->observed : NULL,
+							 &c->o.params});
 }
 
 static bool observed_event(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -583,10 +588,10 @@ static bool observed_list(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 bool ix_ber_observed(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "ObservedEventsDescriptor",
-		      {0, IX_BER_NEEDED, offsetof(struct ix_observed_events, id), 0, ix_ber_u32},
-		      {1, IX_BER_NEEDED, offsetof(struct ix_observed_events, list), 0,
-		       observed_list});
+	IX_BER_FIELDS(
+		fields, "ObservedEventsDescriptor",
+		{0, IX_BER_NEEDED, offsetof(struct ix_observed_events, id), 0, ix_ber_u32},
+		{1, IX_BER_NEEDED, offsetof(struct ix_observed_events, list), 0, observed_list});
 	struct ix_observed_events **out = into;
 
 	*out = ix_ber_part(b, sizeof(**out));

@@ -75,12 +75,12 @@ static bool ask_buffer(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 static bool control(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "LocalControlDescriptor",
-		      {0, 0, offsetof(struct ix_local_control, mode), 0, mode},
-		      {1, 0, offsetof(struct ix_local_control, reserve_value), 0, ix_ber_tri},
-		      {2, 0, offsetof(struct ix_local_control, reserve_group), 0, ix_ber_tri},
-		      {3, IX_BER_NEEDED, offsetof(struct ix_local_control, props), 0,
-		       ix_ber_props});
+	IX_BER_FIELDS(
+		fields, "LocalControlDescriptor",
+		{0, 0, offsetof(struct ix_local_control, mode), 0, mode},
+		{1, 0, offsetof(struct ix_local_control, reserve_value), 0, ix_ber_tri},
+		{2, 0, offsetof(struct ix_local_control, reserve_group), 0, ix_ber_tri},
+		{3, IX_BER_NEEDED, offsetof(struct ix_local_control, props), 0, ix_ber_props});
 	struct ix_local_control **out = into;
 
 	*out = ix_ber_part(b, sizeof(**out));
@@ -246,12 +246,12 @@ static bool state(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 static bool state_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "IndAudTerminationStateDescriptor",
-		      {0, IX_BER_NEEDED, offsetof(struct ix_term_state, props), 0,
-		       ix_ber_prop_asks},
-		      {1, 0, offsetof(struct ix_term_state, asked), 0, ask_buffer},
-		      {2, 0, offsetof(struct ix_term_state, asked), 0, ask_service},
-		      {3, 0, offsetof(struct ix_term_state, service), 0, service_state});
+	IX_BER_FIELDS(
+		fields, "IndAudTerminationStateDescriptor",
+		{0, IX_BER_NEEDED, offsetof(struct ix_term_state, props), 0, ix_ber_prop_asks},
+		{1, 0, offsetof(struct ix_term_state, asked), 0, ask_buffer},
+		{2, 0, offsetof(struct ix_term_state, asked), 0, ask_service},
+		{3, 0, offsetof(struct ix_term_state, service), 0, service_state});
 	struct ix_term_state **out = into;
 
 	*out = ix_ber_part(b, sizeof(**out));
@@ -260,8 +260,7 @@ static bool state_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 bool ix_ber_media(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "MediaDescriptor",
-		      {0, 0, offsetof(struct ix_media, state), 0, state},
+	IX_BER_FIELDS(fields, "MediaDescriptor", {0, 0, offsetof(struct ix_media, state), 0, state},
 		      {1, 0, offsetof(struct ix_media, streams), 0, streams});
 	struct ix_media **out = into;
 

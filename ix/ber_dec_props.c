@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-enum { PROPS_MAX = 64 }; // more in one list cannot all be different; keeps the search for twins short
+enum {
+	PROPS_MAX = 64
+}; // more in one list cannot all be different; keeps the search for twins short
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
@@ -39,8 +41,8 @@ bool ix_ber_prop_add(struct ix_ber *b, const uint8_t *at, struct ix_prop **list,
 	for (; *list; list = &(*list)->next)
 		if (++n == PROPS_MAX ||
 		    (ix_str_eq((*list)->item, p->item) && ix_str_eq((*list)->pkg, p->pkg)))
-			return ix_ber_fail(b, at, b->request ? IX_E_PROPERTY_TWICE
-							     : IX_E_SYNTAX_MESSAGE,
+			return ix_ber_fail(b, at,
+					   b->request ? IX_E_PROPERTY_TWICE : IX_E_SYNTAX_MESSAGE,
 					   "%.*s%s%.*s appears twice", (int)p->pkg.len,
 					   p->pkg.len ? p->pkg.p : "", p->pkg.len ? "/" : "",
 					   (int)p->item.len, p->item.p);
@@ -154,11 +156,11 @@ struct param_ctx {
 
 static bool param(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "EventParameter or SigParameter",
-		      {0, IX_BER_NEEDED, offsetof(struct param_ctx, id), 0, ix_ber_name},
-		      {1, IX_BER_NEEDED, offsetof(struct param_ctx, raw.values), 0,
-		       ix_ber_octet_list},
-		      {2, 0, offsetof(struct param_ctx, raw), 0, ix_ber_extra});
+	IX_BER_FIELDS(
+		fields, "EventParameter or SigParameter",
+		{0, IX_BER_NEEDED, offsetof(struct param_ctx, id), 0, ix_ber_name},
+		{1, IX_BER_NEEDED, offsetof(struct param_ctx, raw.values), 0, ix_ber_octet_list},
+		{2, 0, offsetof(struct param_ctx, raw), 0, ix_ber_extra});
 	const struct ix_ber_params *of = into;
 	struct param_ctx c = {.of = of};
 	const struct ix_def *def;
@@ -191,7 +193,7 @@ static bool error_text(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	if (!copy)
 		return false;
 	for (uint32_t i = 0; i < read.len; i++)
-		copy[i] = read.p[i] == '"'                   ? '\''
+		copy[i] = read.p[i] == '"'                 ? '\''
 			  : ix_is(read.p[i], IX_CH_QUOTED) ? read.p[i]
 							   : '?';
 	*s = (struct ix_str){copy, read.len};

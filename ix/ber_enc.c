@@ -169,7 +169,10 @@ static void put_topology(struct ix_ber_out *o, const struct ix_topology *t)
 		ix_ber_put_tid(o, IX_CC(0), t->from);
 		ix_ber_put_tid(o, IX_CC(1), t->to);
 		// The direction is needed beside its extension, which overrides it.
-		ix_ber_put_uint(o, IX_C(2), t->dir == IX_BOTHWAY ? 0 : t->dir == IX_ISOLATE ? 1 : 2);
+		ix_ber_put_uint(o, IX_C(2),
+				t->dir == IX_BOTHWAY   ? 0
+				: t->dir == IX_ISOLATE ? 1
+						       : 2);
 		if (t->has_stream)
 			ix_ber_put_uint(o, IX_C(3), t->stream);
 		if (extended)

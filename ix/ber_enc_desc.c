@@ -4,8 +4,11 @@
 
 /* ---- Media ----------------------------------------------------------------------------------- */
 
-static const uint8_t modes[] = {[IX_SENDONLY] = 0, [IX_RECVONLY] = 1, [IX_SENDRECV] = 2,
-				[IX_INACTIVE] = 3, [IX_LOOPBACK] = 4};
+static const uint8_t modes[] = {[IX_SENDONLY] = 0,
+				[IX_RECVONLY] = 1,
+				[IX_SENDRECV] = 2,
+				[IX_INACTIVE] = 3,
+				[IX_LOOPBACK] = 4};
 static const uint8_t states[] = {[IX_SS_TEST] = 0, [IX_SS_OUT] = 1, [IX_SS_IN] = 2};
 
 static void put_control(struct ix_ber_out *o, uint8_t id, const struct ix_local_control *lc)
@@ -190,9 +193,9 @@ static void put_packages(struct ix_ber_out *o, uint8_t id, const struct ix_packa
 
 static void put_audit_token(struct ix_ber_out *o, uint32_t whole)
 {
-	static const uint32_t order[] = {IX_AU_MUX,     IX_AU_MODEM,    IX_AU_MEDIA, IX_AU_EVENTS,
-					 IX_AU_SIGNALS, IX_AU_DIGITMAP, IX_AU_STATS, IX_AU_OBSERVED,
-					 IX_AU_PACKAGES, IX_AU_EVENTBUF};
+	static const uint32_t order[] = {
+		IX_AU_MUX,      IX_AU_MODEM, IX_AU_MEDIA,    IX_AU_EVENTS,   IX_AU_SIGNALS,
+		IX_AU_DIGITMAP, IX_AU_STATS, IX_AU_OBSERVED, IX_AU_PACKAGES, IX_AU_EVENTBUF};
 	enum { N = sizeof(order) / sizeof(order[0]) };
 	uint32_t bits = 0;
 

@@ -25,7 +25,8 @@ static int map_timer(struct ix_str *s, uint32_t *n)
 	*s = trimmed(*s);
 	letter = s->len > 1 && s->p[1] == ':' ? strchr(letters, ix_fold(s->p[0])) : NULL;
 	comma = letter ? memchr(s->p, ',', s->len) : NULL;
-	if (!comma || !ix_str_u32((struct ix_str){s->p + 2, (uint32_t)(comma - s->p - 2)}, 99, 2, n))
+	if (!comma ||
+	    !ix_str_u32((struct ix_str){s->p + 2, (uint32_t)(comma - s->p - 2)}, 99, 2, n))
 		return -1;
 	*s = (struct ix_str){comma + 1, s->len - (uint32_t)(comma + 1 - s->p)};
 	return (int)(letter - letters);
@@ -118,9 +119,10 @@ static void put_event_map(struct ix_ber_out *o, uint8_t id, struct ix_str text)
 
 static void put_signal(struct ix_ber_out *o, uint8_t id, const struct ix_signal *s)
 {
-	static const uint8_t types[] = {[IX_SIG_BRIEF] = 0, [IX_SIG_ONOFF] = 1, [IX_SIG_TIMEOUT] = 2};
-	static const uint8_t dirs[] = {[IX_DIR_INTERNAL] = 0, [IX_DIR_EXTERNAL] = 1,
-				       [IX_DIR_BOTH] = 3};
+	static const uint8_t types[] = {
+		[IX_SIG_BRIEF] = 0, [IX_SIG_ONOFF] = 1, [IX_SIG_TIMEOUT] = 2};
+	static const uint8_t dirs[] = {
+		[IX_DIR_INTERNAL] = 0, [IX_DIR_EXTERNAL] = 1, [IX_DIR_BOTH] = 3};
 	size_t at = ix_ber_open(o, id);
 	const struct ix_def *def = ix_ber_put_item(o, IX_C(0), IX_DEF_SIGNAL, s->pkg, s->item);
 
@@ -203,7 +205,8 @@ static void put_notify_as(struct ix_ber_out *o, uint8_t id, const struct ix_even
 	ix_ber_close(o, at);
 }
 
-/* RequestedActions or, inside Embed, SecondRequestedActions: there the later tags move up by one. */
+/* RequestedActions or, inside Embed, SecondRequestedActions: there the later tags move up by one.
+ */
 static void put_actions(struct ix_ber_out *o, const struct ix_event *e, bool second)
 {
 	bool plain_embed = !e->embed_regulated && (e->embed_events || e->embed_signals);
@@ -272,8 +275,8 @@ void ix_ber_put_event_buffer(struct ix_ber_out *o, uint8_t id, const struct ix_e
 		o->bad = true;
 	for (const struct ix_event *e = ev->list; e; e = e->next) {
 		size_t one = ix_ber_open(o, IX_SEQUENCE);
-		const struct ix_def *def =
-			ix_ber_put_item(o, IX_C(0), IX_DEF_EVENT, e->pkg, e->item);
+		const struct ix_def *def = ix_ber_put_item(o, IX_C(0), IX_DEF_EVENT, e->pkg,
+							   e->item);
 
 		if (e->has_stream)
 			ix_ber_put_uint(o, IX_C(1), e->stream);
@@ -298,8 +301,8 @@ void ix_ber_put_observed(struct ix_ber_out *o, uint8_t id, const struct ix_obser
 	list = ix_ber_open(o, IX_CC(1));
 	for (const struct ix_observed *e = oe->list; e; e = e->next) {
 		size_t one = ix_ber_open(o, IX_SEQUENCE);
-		const struct ix_def *def =
-			ix_ber_put_item(o, IX_C(0), IX_DEF_EVENT, e->pkg, e->item);
+		const struct ix_def *def = ix_ber_put_item(o, IX_C(0), IX_DEF_EVENT, e->pkg,
+							   e->item);
 
 		if (e->has_stream)
 			ix_ber_put_uint(o, IX_C(1), e->stream);

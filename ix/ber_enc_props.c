@@ -74,8 +74,8 @@ void ix_ber_put_stats(struct ix_ber_out *o, uint8_t id, const struct ix_stats *s
 
 	for (const struct ix_prop *p = stats->items; p; p = p->next) {
 		size_t one = ix_ber_open(o, IX_SEQUENCE);
-		const struct ix_def *def =
-			ix_ber_put_item(o, IX_C(0), IX_DEF_STATISTIC, p->pkg, p->item);
+		const struct ix_def *def = ix_ber_put_item(o, IX_C(0), IX_DEF_STATISTIC, p->pkg,
+							   p->item);
 
 		if (p->values)
 			ix_ber_put_values(o, IX_CC(1), def, p);

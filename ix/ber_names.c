@@ -166,7 +166,8 @@ static bool named(struct ix_ber *b, const char *name, uint16_t id, struct ix_str
 	return out->p;
 }
 
-/* The configuration's name for a number: of a package (pkg NULL), an item (item NULL), a parameter. */
+/* The configuration's name for a number: of a package (pkg NULL), an item (item NULL), a parameter.
+ */
 static const char *override_name(const struct ix_ber_conf *conf, enum ix_def_kind kind,
 				 const struct ix_str *pkg, const struct ix_str *item, uint16_t id)
 {

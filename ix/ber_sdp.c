@@ -2,8 +2,8 @@
 // Spec: H.248.1 Annex C.11 (property tags b001 to b00f, values are IA5String), A.2
 // (LocalRemoteDescriptor)
 //
-// A property that is no SDP line becomes "x00001001=02010a,02010b", its octets in hex; a line that no
-// property describes is carried whole as property 0000/0000, which no table of Annex C uses.
+// A property that is no SDP line becomes "x00001001=02010a,02010b", its octets in hex; a line that
+// no property describes is carried whole as property 0000/0000, which no table of Annex C uses.
 #include "ber_code.h"
 
 #include <string.h>
@@ -87,8 +87,9 @@ static bool sdp_line(struct ix_ber *b, const uint8_t *at, struct session *s, cha
 		return ix_ber_fail(b, at, IX_E_SDP, "A line of SDP holds a line end or NUL");
 	if (letter == 0)
 		return add_line(b, s, value);
-	return add_line(b, s, ix_str_fmt(b->arena, "%c=%.*s", letter, (int)value.len,
-					 value.len ? value.p : ""));
+	return add_line(
+		b, s,
+		ix_str_fmt(b->arena, "%c=%.*s", letter, (int)value.len, value.len ? value.p : ""));
 }
 
 /* x<name>=<octets>[,<octets>]; "$" for CHOOSE. */
@@ -104,8 +105,8 @@ static bool hex_line(struct ix_ber *b, struct session *s, const struct parm *p)
 
 		if (!hex.p)
 			return false;
-		text = ix_str_fmt(b->arena, "%.*s%c%.*s", (int)text.len, text.p, sep,
-				  (int)hex.len, hex.p);
+		text = ix_str_fmt(b->arena, "%.*s%c%.*s", (int)text.len, text.p, sep, (int)hex.len,
+				  hex.p);
 	}
 	return add_line(b, s, text);
 }
@@ -204,9 +205,10 @@ static bool ask_parm(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 static bool ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	IX_BER_FIELDS(fields, "IndAudPropertyParm",
-		      {0, IX_BER_NEEDED, offsetof(struct ask, name), 0, pkgd_name},
-		      {1, 0, offsetof(struct ask, parm), IX_BER_HAS(struct ask, has_parm), ask_parm});
+	IX_BER_FIELDS(
+		fields, "IndAudPropertyParm",
+		{0, IX_BER_NEEDED, offsetof(struct ask, name), 0, pkgd_name},
+		{1, 0, offsetof(struct ask, parm), IX_BER_HAS(struct ask, has_parm), ask_parm});
 	struct ask a = {.has_parm = false};
 	char letter;
 
@@ -256,7 +258,8 @@ static void put_name(struct ix_ber_out *o, unsigned tag)
 	ix_ber_put(o, IX_C(0), name, sizeof(name));
 }
 
-/* "x00001001=02010a,..." or "=$"; false when the line is something else. Writes when o is not NULL. */
+/* "x00001001=02010a,..." or "=$"; false when the line is something else. Writes when o is not NULL.
+ */
 static bool hex_values(struct ix_ber_out *o, struct ix_str line)
 {
 	uint8_t name[4], octet;
@@ -273,7 +276,8 @@ static bool hex_values(struct ix_ber_out *o, struct ix_str line)
 	while (i <= line.len) {
 		at = ix_ber_open(o, IX_BER_OCTETS);
 		for (; i < line.len && line.p[i] != ','; i += 2) {
-			if (i + 2 > line.len || !ix_ber_unhex((struct ix_str){line.p + i, 2}, &octet)) {
+			if (i + 2 > line.len ||
+			    !ix_ber_unhex((struct ix_str){line.p + i, 2}, &octet)) {
 				o->bad = true;
 				return true;
 			}

@@ -1,9 +1,11 @@
 // Termination ids: octets and wildcard fields of binary, names of text.
-// Spec: H.248.1 A.1 (wildcards), 6.2.2; TS 29.238 by analogy with TS 29.332 A.6 (4 octets, type bits)
+// Spec: H.248.1 A.1 (wildcards), 6.2.2; TS 29.238 by analogy with TS 29.332 A.6 (4 octets, type
+// bits)
 //
 //   31  29 28   25 24   22 21                    0
 //   +-----+-------+-------+----------------------+   the default plan; a wildcard field names the
-//   | 001 | group | if.   | id                   |   highest bit of the part that is open, with 0x40
+//   | 001 | group | if.   | id                   |   highest bit of the part that is open, with
+//   0x40
 //   +-----+-------+-------+----------------------+   that part and all below it, with 0x80 ALL
 //
 // "$" and "*" alone open the whole id. A run of equal wildcards up to the end is one field, as 3GPP
@@ -112,8 +114,7 @@ static bool id_octets(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	return ix_ber_octets(b, t, 1, 8, into);
 }
 
-IX_BER_FIELDS(tid_fields, "TerminationID",
-	      {0, IX_BER_NEEDED, 0, 0, wildcards},
+IX_BER_FIELDS(tid_fields, "TerminationID", {0, IX_BER_NEEDED, 0, 0, wildcards},
 	      {1, IX_BER_NEEDED, offsetof(struct coded, id), 0, id_octets});
 
 /* Text of what the plan does not describe: bin/<id>[/<fields>/[*][/$]]. */

@@ -158,7 +158,8 @@ bool ix_ber_more(struct ix_ber *b, struct ix_frame *f)
 
 /* ---- structured values ----------------------------------------------------------------------- */
 
-static bool field(struct ix_ber *b, const struct ix_tlv *t, const struct ix_ber_field *f, void *into)
+static bool field(struct ix_ber *b, const struct ix_tlv *t, const struct ix_ber_field *f,
+		  void *into)
 {
 	if (f->has > 0)
 		*((bool *)into + f->has - 1) = true;
@@ -206,8 +207,7 @@ bool ix_ber_sequence(struct ix_ber *b, const struct ix_tlv *t, const struct ix_b
 				return false;
 			next = i + 1;
 		} else if (part.class != IX_BER_CONTEXT || find(fields, &part, 0) < fields->n) {
-			return ix_ber_fail(b, part.at,
-					   b->request ? b->level : IX_E_SYNTAX_MESSAGE,
+			return ix_ber_fail(b, part.at, b->request ? b->level : IX_E_SYNTAX_MESSAGE,
 					   "%s: field [%u] is foreign or out of order",
 					   fields->name, (unsigned)part.tag);
 		} else if (!ix_ber_skip(b, &part)) {
@@ -311,7 +311,8 @@ static bool segments(struct ix_ber *b, const struct ix_tlv *t, size_t *len, char
 		if (!ix_ber_head(b, &part))
 			return false;
 		if (part.class != IX_BER_UNIVERSAL ||
-		    (part.tag != IX_BER_OCTETS && part.tag != IX_BER_IA5 && part.tag != IX_BER_UTF8))
+		    (part.tag != IX_BER_OCTETS && part.tag != IX_BER_IA5 &&
+		     part.tag != IX_BER_UTF8))
 			return ix_ber_bad(b, part.at, "A string's segment is no string");
 		if (!segments(b, &part, len, out)) // IX_BER_DEPTH bounds this
 			return false;

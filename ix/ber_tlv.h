@@ -1,8 +1,8 @@
 // Reader and writer of BER's tags, lengths and plain values.
 // Spec: X.690 clause 8
 //
-// The reader is a cursor that only moves forward, so an indefinite length needs no search for its end.
-// Every reader returns true, or false with the fault filled in; the first fault stays.
+// The reader is a cursor that only moves forward, so an indefinite length needs no search for its
+// end. Every reader returns true, or false with the fault filled in; the first fault stays.
 #ifndef IX_BER_TLV_H
 #define IX_BER_TLV_H
 
@@ -10,25 +10,30 @@
 
 enum { IX_BER_UNIVERSAL = 0, IX_BER_CONTEXT = 2 };
 enum { // universal tags
-	IX_BER_BOOLEAN = 1, IX_BER_INTEGER = 2, IX_BER_OCTETS = 4, IX_BER_ENUMERATED = 10,
-	IX_BER_UTF8 = 12, IX_BER_SEQUENCE = 16, IX_BER_IA5 = 22,
+	IX_BER_BOOLEAN = 1,
+	IX_BER_INTEGER = 2,
+	IX_BER_OCTETS = 4,
+	IX_BER_ENUMERATED = 10,
+	IX_BER_UTF8 = 12,
+	IX_BER_SEQUENCE = 16,
+	IX_BER_IA5 = 22,
 };
 enum { IX_BER_DEPTH = 40 }; // Annex A itself nests 31 deep
 
 struct ix_ber {
-	const uint8_t *p, *end;    // the innermost open part
-	const uint8_t *base;       // our copy of the message, in the arena
+	const uint8_t *p, *end; // the innermost open part
+	const uint8_t *base;    // our copy of the message, in the arena
 	struct ix_arena *arena;
 	const struct ix_ber_conf *conf;
 	struct ix_fault *fault;
-	uint16_t level;            // code of a syntax error here: 400, 403, 422 or 442
-	bool request;              // inside a request; elsewhere every fault is a 400
+	uint16_t level; // code of a syntax error here: 400, 403, 422 or 442
+	bool request;   // inside a request; elsewhere every fault is a 400
 	unsigned depth;
 };
 
 struct ix_tlv {
-	const uint8_t *at;         // its first byte
-	size_t len;                // of the content; 0 when indefinite
+	const uint8_t *at; // its first byte
+	size_t len;        // of the content; 0 when indefinite
 	uint32_t tag;
 	uint8_t class;
 	bool constructed, indefinite;
@@ -72,12 +77,12 @@ enum { IX_BER_NEEDED = 1 };
 /* A field of a SEQUENCE or an alternative of a CHOICE: context tag, where its value goes. */
 struct ix_ber_field {
 	uint8_t tag, flags;
-	uint16_t at;       // offset in the object of what `read` gets
-	uint16_t has;      // IX_BER_HAS() of a bool to set, 0 = none
+	uint16_t at;  // offset in the object of what `read` gets
+	uint16_t has; // IX_BER_HAS() of a bool to set, 0 = none
 	ix_ber_read *read;
 };
 struct ix_ber_fields {
-	const char *name;  // for faults
+	const char *name; // for faults
 	const struct ix_ber_field *f;
 	unsigned n;
 };

@@ -1,9 +1,10 @@
-// Values of properties and parameters: a BER value inside an OCTET STRING, and its spelling in text.
-// Spec: H.248.1 12.2 (types), A.2 (double wrapping; PropertyParm for lists, ranges, relations)
+// Values of properties and parameters: a BER value inside an OCTET STRING, and its spelling in
+// text. Spec: H.248.1 12.2 (types), A.2 (double wrapping; PropertyParm for lists, ranges,
+// relations)
 //
-// By the type in names.c where it is known and the value is one of that type; else by what the value
-// looks like. Any octets have a spelling that leads back to them. Peers that send bare text where an
-// ASN.1 string belongs are understood.
+// By the type in names.c where it is known and the value is one of that type; else by what the
+// value looks like. Any octets have a spelling that leads back to them. Peers that send bare text
+// where an ASN.1 string belongs are understood.
 #include "ber_code.h"
 #include "scan.h"
 
@@ -129,8 +130,7 @@ static bool typed(struct ix_ber *b, const struct ix_def *def, uint8_t tag, struc
 	case IX_TYPE_PREFIX:
 		return (is_string(tag) || tag == IX_BER_OCTETS) && all_are(c, IX_CH_QUOTED) &&
 		       spelled(v, c, true);
-	default:
-		return false;
+	default: return false;
 	}
 }
 
@@ -141,8 +141,7 @@ static bool untyped(struct ix_ber *b, uint8_t tag, struct ix_str c, struct ix_va
 	uint64_t n;
 
 	if (tag == IX_BER_INTEGER && integer(c, &negative, &n) &&
-	    (c.len == 1 || (c.p[0] != 0 && (uint8_t)c.p[0] != 0xff) ||
-	     ((c.p[0] ^ c.p[1]) & 0x80)))
+	    (c.len == 1 || (c.p[0] != 0 && (uint8_t)c.p[0] != 0xff) || ((c.p[0] ^ c.p[1]) & 0x80)))
 		return spelled(v, integer_text(b, negative, n), false);
 	if (tag == IX_BER_BOOLEAN && c.len == 1 && (c.p[0] == 0 || (uint8_t)c.p[0] == 0xff))
 		return spelled(v, ix_lit(c.p[0] ? "ON" : "OFF"), false);
@@ -333,8 +332,7 @@ static bool put_typed(struct ix_ber_out *o, const struct ix_def *def, const stru
 	case IX_TYPE_PREFIX:
 		ix_ber_put_str(o, is_ascii(s) ? IX_BER_IA5 : IX_BER_UTF8, s);
 		return v->quoted || s.len > 0;
-	default:
-		return false;
+	default: return false;
 	}
 }
 
