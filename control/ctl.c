@@ -1,4 +1,6 @@
 // trgwctl: the operator's view of a running trgwd, by its control socket.
+#include "ix_check.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
@@ -25,6 +27,7 @@ static const char usage[] =
 	"  show workers       forwarding threads\n"
 	"  show drops         dropped packets by reason, and what to do\n"
 	"  show ix            controllers and their message counters\n"
+	"  ix check FILE...   decode, check and convert H.248 messages; needs no daemon\n"
 	"  log LEVEL          set the log level: error, warn, info, debug\n"
 	"options:\n"
 	"  --socket PATH      control socket (default /run/trgw/trgwd.sock)\n"
@@ -245,9 +248,12 @@ static int read_options(int argc, char **argv, struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o = {"/run/trgw/trgwd.sock", false};
-	int status = read_options(argc, argv, &o);
 	json_t *request, *answer;
+	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "ix"))
+		return ctl_ix(argc - 1, argv + 1, stdout, stderr);
+	status = read_options(argc, argv, &o);
 	if (status >= 0)
 		return status;
 	request = make_request(argc - optind, argv + optind);

@@ -22,13 +22,13 @@ static const char *const general_causes[] = {"NR", "UR", "FT", "FP", "IW", "UN",
 static const char *const completion_methods[] = {"TO", "EV", "SD", "NC", "PI", NULL};
 
 static const struct ix_def g_cause_observed[] = {
-	{PARAM("Generalcause", 1, ENUM), .names = general_causes},
+	{PARAM("Generalcause", 1, ENUM), .names = general_causes, .min = 1},
 	{PARAM("Failurecause", 2, STRING)},
 	{NULL},
 };
 static const struct ix_def g_sc_observed[] = {
 	{PARAM("SigID", 1, STRING)},
-	{PARAM("Meth", 2, ENUM), .names = completion_methods},
+	{PARAM("Meth", 2, ENUM), .names = completion_methods, .min = 1},
 	{PARAM("SLID", 3, UINT), .max = UINT16_MAX},
 	{PARAM("RID", 4, UINT), .max = UINT32_MAX},
 	{NULL},

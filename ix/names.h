@@ -40,7 +40,7 @@ struct ix_def {
 	bool supported;   // false: known, refused with 445, 512, 513 until its effect exists
 	bool read_only;   // property: 534 on writing
 	bool required;    // parameter: 457 when missing
-	uint64_t min, max;
+	uint64_t min, max; // ENUM: min is the binary number of names[0]
 	const char *const *names;      // ENUM: NULL-ended
 	const struct ix_def *params;   // event, signal: what the controller may set
 	const struct ix_def *observed; // event: what a Notify carries
