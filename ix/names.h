@@ -1,5 +1,5 @@
-// The packages of the profile as data: what exists, of which type, where it is legal, what works
-// here. Spec: H.248.1 Annex E and the H.248.x of each package (named in names.c)
+// The packages of the profile as data: what exists, of which type, where it is legal, if it works.
+// Spec: H.248.1 Annex E and the H.248.x of each package (named in names.c)
 #ifndef IX_NAMES_H
 #define IX_NAMES_H
 

@@ -1,5 +1,5 @@
-// The transaction layer's memory: requests of the peer's by (MID, tid), own requests by tid,
-// timers. Spec: H.248.1 8.2, D.1
+// The transaction layer's tables: the peer's requests, our own, and their timers.
+// Spec: H.248.1 8.2, D.1
 #include "trans.h"
 
 #include <ctype.h>
