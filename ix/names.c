@@ -1,10 +1,10 @@
 // The packages of the profile as data. Text needs only the names; the numbers are for BER.
 // Spec: H.248.1 E.1, E.2, E.11, E.12; H.248.10, .11, .14, .36, .37, .40, .41, .43, .52, .53, .57
 //
-// One long table on purpose: a package is read here from top to bottom, in the order of its standard.
-// Numbers of gm, tman, ipra, adid, it, chp, ocp and seg items and everything of tcpbcc and tlsbsc
-// (H.248.89, .90) are not confirmed by a published registry; nothing depends on them while only text
-// is spoken.
+// One long table on purpose: a package is read here from top to bottom, in the order of its
+// standard. Numbers of gm, tman, ipra, adid, it, chp, ocp and seg items and everything of tcpbcc
+// and tlsbsc (H.248.89, .90) are not confirmed by a published registry; nothing depends on them
+// while only text is spoken.
 #include "names.h"
 
 #define PROPERTY(n, i, t) .name = n, .id = i, .kind = IX_DEF_PROPERTY, .type = IX_TYPE_##t
