@@ -31,15 +31,15 @@ enum {
 
 /* A property, event, signal, statistic, or a parameter of an event or signal. */
 struct ix_def {
-	const char *name; // NULL ends a table
-	uint16_t id;      // binary encoding, unique among those of its kind in a package
-	uint8_t kind;     // enum ix_def_kind
-	uint8_t type;     // enum ix_type
-	uint8_t may;      // IX_MAY_ bits
-	uint8_t at;       // IX_AT_ bits
-	bool supported;   // false: known, refused with 445, 512, 513 until its effect exists
-	bool read_only;   // property: 534 on writing
-	bool required;    // parameter: 457 when missing
+	const char *name;  // NULL ends a table
+	uint16_t id;       // binary encoding, unique among those of its kind in a package
+	uint8_t kind;      // enum ix_def_kind
+	uint8_t type;      // enum ix_type
+	uint8_t may;       // IX_MAY_ bits
+	uint8_t at;        // IX_AT_ bits
+	bool supported;    // false: known, refused with 445, 512, 513 until its effect exists
+	bool read_only;    // property: 534 on writing
+	bool required;     // parameter: 457 when missing
 	uint64_t min, max; // ENUM: min is the binary number of names[0]
 	const char *const *names;      // ENUM: NULL-ended
 	const struct ix_def *params;   // event, signal: what the controller may set
