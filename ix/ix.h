@@ -20,7 +20,7 @@ struct ix_fault {
 	uint32_t line, column;
 	char text[128];      // for logs and for the Error descriptor
 	bool have_head;      // version and MID were read: the error can be addressed
-	bool have_tid;       // the failing transaction's id was read
+	bool have_tid;       // the failing request's id was read; faults elsewhere are a 400 without it
 	uint32_t tid;
 };
 

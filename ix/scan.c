@@ -140,6 +140,11 @@ bool ix_unknown(struct ix_scan *s, struct ix_str word, uint16_t code, const char
 	return ix_fail(s, word.p, code, "no %s is called %.*s", what, shown(word), word.p);
 }
 
+bool ix_too_many(struct ix_scan *s, struct ix_str word)
+{
+	return ix_fail(s, word.p, IX_E_RESOURCES, "more than %d in one list", IX_LIST_MAX);
+}
+
 bool ix_exhausted(struct ix_scan *s)
 {
 	return ix_fail(s, s->p, IX_E_RESOURCES, "message needs more memory than it may have");

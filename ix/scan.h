@@ -56,6 +56,10 @@ bool ix_fail(struct ix_scan *s, const char *at, uint16_t code, const char *fmt, 
 bool ix_expected(struct ix_scan *s, const char *at, const char *what);
 /* 448 or 456: this word, or what it names, was there before. */
 bool ix_twice(struct ix_scan *s, struct ix_str word, uint16_t code);
+/* Members of a list in which nothing may stand twice: the comparison of each with all is bounded.
+ */
+enum { IX_LIST_MAX = 512 };
+bool ix_too_many(struct ix_scan *s, struct ix_str word); // 510
 /* 443, 444: no command, no descriptor of this name. */
 bool ix_unknown(struct ix_scan *s, struct ix_str word, uint16_t code, const char *what);
 bool ix_exhausted(struct ix_scan *s); // 510: the arena is full

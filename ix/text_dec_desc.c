@@ -8,7 +8,7 @@
 
 static bool package(struct ix_scan *s, void *into)
 {
-	struct ix_package **tail = into, *p = ix_part(s, sizeof(*p));
+	struct ix_package ***tail = into, *p = ix_part(s, sizeof(*p));
 	struct ix_str w, version;
 	const char *dash;
 	uint32_t n;
@@ -23,10 +23,14 @@ static bool package(struct ix_scan *s, void *into)
 	if (!ix_is_name(p->name) || !ix_str_u32(version, UINT16_MAX, 5, &n))
 		return ix_expected(s, w.p, "package-version");
 	p->version = (uint16_t)n;
-	while (*tail)
-		tail = &(*tail)->next;
-	*tail = p;
+	**tail = p;
+	*tail = &p->next;
 	return true;
+}
+
+static bool package_list(struct ix_scan *s, struct ix_package **list)
+{
+	return ix_block(s, package, &list);
 }
 
 static uint32_t detailed(const struct ix_audit *a)
@@ -46,7 +50,7 @@ static bool audit_part(struct ix_scan *s, struct ix_audit *a, enum ix_tok tok)
 	case IX_T_EVENT_BUFFER: return ix_dec_events(s, true, &a->event_buffer);
 	case IX_T_STATISTICS: return ix_dec_stats(s, &a->stats);
 	case IX_T_PACKAGES:
-		return ix_block(s, package, &a->packages) &&
+		return package_list(s, &a->packages) &&
 		       (a->packages || ix_expected(s, s->p, "a package in front of '}'"));
 	case IX_T_DIGITMAP:
 		return ix_expect(s, '=') && ix_word(s, &a->digitmap, "a digit map name");
@@ -272,7 +276,7 @@ bool ix_dec_error(struct ix_scan *s, struct ix_error **out)
 static bool packages(struct ix_scan *s, struct ix_descriptors *d)
 {
 	d->has_packages = true;
-	return !ix_at(s, '{') || ix_block(s, package, &d->packages);
+	return !ix_at(s, '{') || package_list(s, &d->packages);
 }
 
 struct descriptor {

@@ -61,6 +61,7 @@ static bool prop_value(struct ix_scan *s, unsigned form, struct ix_prop *p)
 bool ix_dec_prop(struct ix_scan *s, struct ix_str word, unsigned form, struct ix_prop **list)
 {
 	struct ix_prop *p = ix_part(s, sizeof(*p));
+	unsigned before = 0;
 
 	if (!p)
 		return false;
@@ -71,9 +72,12 @@ bool ix_dec_prop(struct ix_scan *s, struct ix_str word, unsigned form, struct ix
 	} else if (!ix_split_pkg(word, &p->pkg, &p->item)) {
 		return ix_expected(s, word.p, "package/item");
 	}
-	for (; *list; list = &(*list)->next)
+	for (; *list; list = &(*list)->next) {
 		if (ix_str_eq((*list)->item, p->item) && ix_str_eq((*list)->pkg, p->pkg))
 			return ix_twice(s, word, IX_E_PROPERTY_TWICE);
+		if (++before == IX_LIST_MAX)
+			return ix_too_many(s, word);
+	}
 	*list = p;
 	return prop_value(s, form, p);
 }
@@ -248,6 +252,7 @@ static struct ix_stream *stream_add(struct ix_scan *s, struct media_ctx *c, uint
 
 static bool stream(struct ix_scan *s, struct media_ctx *c, struct ix_str w)
 {
+	unsigned before = 0;
 	uint16_t id;
 	bool has;
 
@@ -255,9 +260,12 @@ static bool stream(struct ix_scan *s, struct media_ctx *c, struct ix_str w)
 		return false;
 	if (id == 0)
 		return ix_expected(s, w.p, "a stream id above 0");
-	for (struct ix_stream *st = c->media->streams; st; st = st->next)
+	for (struct ix_stream *st = c->media->streams; st; st = st->next) {
 		if (st->id == id || st->id == 0)
 			return ix_twice(s, w, IX_E_DESCRIPTOR_TWICE);
+		if (++before == IX_LIST_MAX)
+			return ix_too_many(s, w);
+	}
 	return stream_add(s, c, id) && ix_block(s, stream_parm, c);
 }
 

@@ -18,7 +18,7 @@ static const enum ix_tok verbs[IX_VERBS] = {
 	[IX_SERVICE_CHANGE] = IX_T_SERVICE_CHANGE,
 };
 
-static void tids(struct ix_out *o, const struct ix_command *c)
+static void tids(struct ix_text *o, const struct ix_command *c)
 {
 	bool list = c->tid_list || (c->tids && c->tids->next);
 
@@ -36,7 +36,7 @@ static void tids(struct ix_out *o, const struct ix_command *c)
 }
 
 /* AuditValue = Context { tids } */
-static void context_audit_reply(struct ix_out *o, const struct ix_command *c)
+static void context_audit_reply(struct ix_text *o, const struct ix_command *c)
 {
 	ix_out_token(o, IX_T_CONTEXT);
 	ix_out_open(o);
@@ -51,7 +51,7 @@ static void context_audit_reply(struct ix_out *o, const struct ix_command *c)
 	ix_out_close(o);
 }
 
-static void command(struct ix_out *o, const struct ix_command *c)
+static void command(struct ix_text *o, const struct ix_command *c)
 {
 	ix_out_item(o);
 	if (c->optional)
@@ -78,7 +78,7 @@ static void command(struct ix_out *o, const struct ix_command *c)
 
 /* ---- contexts -------------------------------------------------------------------------------- */
 
-static void context_id(struct ix_out *o, uint32_t cid)
+static void context_id(struct ix_text *o, uint32_t cid)
 {
 	switch (cid) {
 	case IX_CID_NULL: ix_out_char(o, '-'); break;
@@ -88,7 +88,7 @@ static void context_id(struct ix_out *o, uint32_t cid)
 	}
 }
 
-static void topology(struct ix_out *o, const struct ix_topology *t)
+static void topology(struct ix_text *o, const struct ix_topology *t)
 {
 	static const enum ix_tok dirs[] = {
 		[IX_BOTHWAY] = IX_T_BOTHWAY,         [IX_ISOLATE] = IX_T_ISOLATE,
@@ -110,7 +110,7 @@ static void topology(struct ix_out *o, const struct ix_topology *t)
 	ix_out_close(o);
 }
 
-static void attributes(struct ix_out *o, const struct ix_context_props *cp)
+static void attributes(struct ix_text *o, const struct ix_context_props *cp)
 {
 	ix_out_item_token(o, IX_T_CONTEXT_ATTR);
 	ix_out_open(o);
@@ -129,7 +129,7 @@ static void attributes(struct ix_out *o, const struct ix_context_props *cp)
 }
 
 /* A context's properties, each as one item. `select`: as ContextAudit selects by them. */
-static void context_props(struct ix_out *o, const struct ix_context_props *cp, bool select)
+static void context_props(struct ix_text *o, const struct ix_context_props *cp, bool select)
 {
 	enum ix_tok emergency = cp->emergency == IX_ON ? IX_T_EMERGENCY : IX_T_EMERGENCY_OFF;
 
@@ -149,7 +149,7 @@ static void context_props(struct ix_out *o, const struct ix_context_props *cp, b
 		attributes(o, cp);
 }
 
-static void context_audit(struct ix_out *o, const struct ix_context_audit *ca)
+static void context_audit(struct ix_text *o, const struct ix_context_audit *ca)
 {
 	ix_out_item_token(o, IX_T_CONTEXT_AUDIT);
 	ix_out_open(o);
@@ -171,7 +171,7 @@ static void context_audit(struct ix_out *o, const struct ix_context_audit *ca)
 
 /* ---- actions --------------------------------------------------------------------------------- */
 
-static void action(struct ix_out *o, const struct ix_action *a, bool request)
+static void action(struct ix_text *o, const struct ix_action *a, bool request)
 {
 	bool empty = !a->has_props && !a->audit && !a->commands && !a->error;
 
@@ -198,7 +198,7 @@ static void action(struct ix_out *o, const struct ix_action *a, bool request)
 
 /* ---- transactions ---------------------------------------------------------------------------- */
 
-static void request(struct ix_out *o, const struct ix_item *item)
+static void request(struct ix_text *o, const struct ix_item *item)
 {
 	ix_out_token(o, IX_T_TRANSACTION);
 	ix_out_eq_u32(o, item->tid);
@@ -210,7 +210,7 @@ static void request(struct ix_out *o, const struct ix_item *item)
 	ix_out_close(o);
 }
 
-static void segment_id(struct ix_out *o, const struct ix_item *item)
+static void segment_id(struct ix_text *o, const struct ix_item *item)
 {
 	ix_out_eq_u32(o, item->tid);
 	if (!item->has_segment)
@@ -223,7 +223,7 @@ static void segment_id(struct ix_out *o, const struct ix_item *item)
 	ix_out_token(o, IX_T_END);
 }
 
-static void reply(struct ix_out *o, const struct ix_item *item)
+static void reply(struct ix_text *o, const struct ix_item *item)
 {
 	ix_out_token(o, IX_T_REPLY);
 	segment_id(o, item);
@@ -241,7 +241,7 @@ static void reply(struct ix_out *o, const struct ix_item *item)
 	ix_out_close(o);
 }
 
-static void acks(struct ix_out *o, const struct ix_item *item)
+static void acks(struct ix_text *o, const struct ix_item *item)
 {
 	ix_out_token(o, IX_T_ACK);
 	if (!item->acks)
@@ -258,7 +258,7 @@ static void acks(struct ix_out *o, const struct ix_item *item)
 	ix_out_close(o);
 }
 
-static void transaction(struct ix_out *o, const struct ix_item *item)
+static void transaction(struct ix_text *o, const struct ix_item *item)
 {
 	switch (item->kind) {
 	case IX_REQUEST: request(o, item); break;
@@ -282,14 +282,14 @@ static void transaction(struct ix_out *o, const struct ix_item *item)
 
 /* ---- message --------------------------------------------------------------------------------- */
 
-static void hex32(struct ix_out *o, uint32_t n)
+static void hex32(struct ix_text *o, uint32_t n)
 {
 	ix_out_bytes(o, "0x", 2);
 	for (int shift = 28; shift >= 0; shift -= 4)
 		ix_out_char(o, "0123456789ABCDEF"[n >> shift & 15]);
 }
 
-static void auth_header(struct ix_out *o, const struct ix_auth *auth)
+static void auth_header(struct ix_text *o, const struct ix_auth *auth)
 {
 	ix_out_token(o, IX_T_AUTH);
 	ix_out_eq(o);
@@ -303,7 +303,7 @@ static void auth_header(struct ix_out *o, const struct ix_auth *auth)
 	ix_out_char(o, '\n');
 }
 
-static void body(struct ix_out *o, const struct ix_msg *msg)
+static void body(struct ix_text *o, const struct ix_msg *msg)
 {
 	if (msg->error)
 		ix_out_error(o, msg->error);
@@ -322,7 +322,7 @@ static void body(struct ix_out *o, const struct ix_msg *msg)
 
 long ix_text_encode(const struct ix_msg *msg, enum ix_style style, char *buf, size_t size)
 {
-	struct ix_out o = {.p = buf, .base = buf, .end = buf + size, .style = style};
+	struct ix_text o = {.p = buf, .base = buf, .end = buf + size, .style = style};
 
 	if (msg->auth.present)
 		auth_header(&o, &msg->auth);

@@ -5,7 +5,7 @@
 
 /* ---- properties ------------------------------------------------------------------------------ */
 
-static void values(struct ix_out *o, const struct ix_prop *p, char open, char close)
+static void values(struct ix_text *o, const struct ix_prop *p, char open, char close)
 {
 	if (open)
 		ix_out_char(o, open);
@@ -21,7 +21,7 @@ static void values(struct ix_out *o, const struct ix_prop *p, char open, char cl
 		ix_out_char(o, close);
 }
 
-static void prop_value(struct ix_out *o, const struct ix_prop *p)
+static void prop_value(struct ix_text *o, const struct ix_prop *p)
 {
 	static const char relations[] = {[IX_NE] = '#', [IX_LT] = '<', [IX_GT] = '>'};
 	bool one = !p->values->next, pair = !one && !p->values->next->next;
@@ -45,7 +45,7 @@ static void prop_value(struct ix_out *o, const struct ix_prop *p)
 	}
 }
 
-void ix_enc_props(struct ix_out *o, const struct ix_prop *props)
+void ix_enc_props(struct ix_text *o, const struct ix_prop *props)
 {
 	for (const struct ix_prop *p = props; p; p = p->next) {
 		ix_out_item(o);
@@ -65,7 +65,7 @@ static enum ix_tok tri(enum ix_tri t)
 	return t == IX_ON ? IX_T_ON : IX_T_OFF;
 }
 
-static void local_control(struct ix_out *o, const struct ix_local_control *lc)
+static void local_control(struct ix_text *o, const struct ix_local_control *lc)
 {
 	static const enum ix_tok modes[] = {
 		[IX_SENDONLY] = IX_T_SENDONLY, [IX_RECVONLY] = IX_T_RECVONLY,
@@ -91,7 +91,7 @@ static void local_control(struct ix_out *o, const struct ix_local_control *lc)
 	ix_out_close(o);
 }
 
-static void term_state(struct ix_out *o, const struct ix_term_state *ts)
+static void term_state(struct ix_text *o, const struct ix_term_state *ts)
 {
 	static const enum ix_tok states[] = {
 		[IX_SS_TEST] = IX_T_TEST,
@@ -114,7 +114,7 @@ static void term_state(struct ix_out *o, const struct ix_term_state *ts)
 	ix_out_close(o);
 }
 
-void ix_enc_stats(struct ix_out *o, const struct ix_stats *stats)
+void ix_enc_stats(struct ix_text *o, const struct ix_stats *stats)
 {
 	if (!stats->items) // bare: named in an audit's reply
 		return;
@@ -123,7 +123,7 @@ void ix_enc_stats(struct ix_out *o, const struct ix_stats *stats)
 	ix_out_close(o);
 }
 
-static void stream_parms(struct ix_out *o, const struct ix_stream *st)
+static void stream_parms(struct ix_text *o, const struct ix_stream *st)
 {
 	if (st->control)
 		local_control(o, st->control);
@@ -141,7 +141,7 @@ static void stream_parms(struct ix_out *o, const struct ix_stream *st)
 	}
 }
 
-void ix_enc_media(struct ix_out *o, const struct ix_media *media)
+void ix_enc_media(struct ix_text *o, const struct ix_media *media)
 {
 	if (!media->state && !media->streams)
 		return;
@@ -165,7 +165,7 @@ void ix_enc_media(struct ix_out *o, const struct ix_media *media)
 
 /* ---- Signals --------------------------------------------------------------------------------- */
 
-static void completion(struct ix_out *o, uint8_t bits)
+static void completion(struct ix_text *o, uint8_t bits)
 {
 	static const struct {
 		uint8_t bit;
@@ -185,7 +185,7 @@ static void completion(struct ix_out *o, uint8_t bits)
 	ix_out_close(o);
 }
 
-static void signal_parms(struct ix_out *o, const struct ix_signal *sig)
+static void signal_parms(struct ix_text *o, const struct ix_signal *sig)
 {
 	static const enum ix_tok types[] = {
 		[IX_SIG_ONOFF] = IX_T_ONOFF,
@@ -217,7 +217,7 @@ static void signal_parms(struct ix_out *o, const struct ix_signal *sig)
 	ix_enc_props(o, sig->params);
 }
 
-static void signal_items(struct ix_out *o, const struct ix_signal *sig)
+static void signal_items(struct ix_text *o, const struct ix_signal *sig)
 {
 	for (; sig; sig = sig->next) {
 		ix_out_item(o);
@@ -232,7 +232,7 @@ static void signal_items(struct ix_out *o, const struct ix_signal *sig)
 	}
 }
 
-static void signals_block(struct ix_out *o, const struct ix_signals *signals)
+static void signals_block(struct ix_text *o, const struct ix_signals *signals)
 {
 	ix_out_open(o);
 	signal_items(o, signals->list);
@@ -247,7 +247,7 @@ static void signals_block(struct ix_out *o, const struct ix_signals *signals)
 
 /* "No signals" is the bare token: the empty braces of version 1 are a syntax error to some
  * receivers. */
-void ix_enc_signals(struct ix_out *o, const struct ix_signals *signals)
+void ix_enc_signals(struct ix_text *o, const struct ix_signals *signals)
 {
 	if (signals->list || signals->lists)
 		signals_block(o, signals);
@@ -255,7 +255,7 @@ void ix_enc_signals(struct ix_out *o, const struct ix_signals *signals)
 
 /* ---- Events, ObservedEvents ------------------------------------------------------------------ */
 
-static void embed(struct ix_out *o, const struct ix_event *e)
+static void embed(struct ix_text *o, const struct ix_event *e)
 {
 	ix_out_item_token(o, IX_T_EMBED);
 	ix_out_open(o);
@@ -270,7 +270,7 @@ static void embed(struct ix_out *o, const struct ix_event *e)
 	ix_out_close(o);
 }
 
-static void notify_as(struct ix_out *o, const struct ix_event *e)
+static void notify_as(struct ix_text *o, const struct ix_event *e)
 {
 	switch (e->notify) {
 	case IX_NB_IMMEDIATE: ix_out_item_token(o, IX_T_IMMEDIATE_NOTIFY); break;
@@ -287,7 +287,7 @@ static void notify_as(struct ix_out *o, const struct ix_event *e)
 	}
 }
 
-static void event_parms(struct ix_out *o, const struct ix_event *e)
+static void event_parms(struct ix_text *o, const struct ix_event *e)
 {
 	bool embeds = e->embed_signals || e->embed_events;
 
@@ -310,7 +310,7 @@ static void event_parms(struct ix_out *o, const struct ix_event *e)
 	ix_enc_props(o, e->params);
 }
 
-static void request_id(struct ix_out *o, uint32_t id)
+static void request_id(struct ix_text *o, uint32_t id)
 {
 	ix_out_eq(o);
 	if (id == UINT32_MAX)
@@ -319,7 +319,7 @@ static void request_id(struct ix_out *o, uint32_t id)
 		ix_out_u32(o, id);
 }
 
-void ix_enc_events(struct ix_out *o, const struct ix_events *events)
+void ix_enc_events(struct ix_text *o, const struct ix_events *events)
 {
 	if (events->has_id)
 		request_id(o, events->id);
@@ -340,7 +340,7 @@ void ix_enc_events(struct ix_out *o, const struct ix_events *events)
 	ix_out_close(o);
 }
 
-void ix_enc_observed(struct ix_out *o, const struct ix_observed_events *observed)
+void ix_enc_observed(struct ix_text *o, const struct ix_observed_events *observed)
 {
 	if (!observed->list && observed->id == 0)
 		return;
@@ -368,7 +368,7 @@ void ix_enc_observed(struct ix_out *o, const struct ix_observed_events *observed
 
 /* ---- Packages, Audit, Services --------------------------------------------------------------- */
 
-static void packages(struct ix_out *o, const struct ix_package *p)
+static void packages(struct ix_text *o, const struct ix_package *p)
 {
 	if (!p)
 		return;
@@ -383,7 +383,7 @@ static void packages(struct ix_out *o, const struct ix_package *p)
 }
 
 /* The items of an Audit. */
-static void audit_items(struct ix_out *o, const struct ix_audit *a)
+static void audit_items(struct ix_text *o, const struct ix_audit *a)
 {
 	static const struct {
 		uint32_t bit;
@@ -430,7 +430,7 @@ static void audit_items(struct ix_out *o, const struct ix_audit *a)
 	}
 }
 
-static void service_method(struct ix_out *o, const struct ix_services *sv)
+static void service_method(struct ix_text *o, const struct ix_services *sv)
 {
 	static const enum ix_tok methods[] = {
 		[IX_SC_FAILOVER] = IX_T_FAILOVER,         [IX_SC_FORCED] = IX_T_FORCED,
@@ -446,7 +446,7 @@ static void service_method(struct ix_out *o, const struct ix_services *sv)
 		ix_out_token(o, methods[sv->method]);
 }
 
-static void service_address(struct ix_out *o, const struct ix_services *sv)
+static void service_address(struct ix_text *o, const struct ix_services *sv)
 {
 	ix_out_item_token(o, IX_T_SC_ADDRESS);
 	ix_out_eq(o);
@@ -456,7 +456,7 @@ static void service_address(struct ix_out *o, const struct ix_services *sv)
 		ix_out_u32(o, sv->address.port);
 }
 
-static void services(struct ix_out *o, const struct ix_services *sv)
+static void services(struct ix_text *o, const struct ix_services *sv)
 {
 	ix_out_open(o);
 	if (sv->method != IX_SC_NONE)
@@ -497,7 +497,7 @@ static void services(struct ix_out *o, const struct ix_services *sv)
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 /* A descriptor that is carried as it was written. */
-static void raw(struct ix_out *o, enum ix_tok tok, struct ix_str body)
+static void raw(struct ix_text *o, enum ix_tok tok, struct ix_str body)
 {
 	if (!body.p)
 		return;
@@ -514,7 +514,7 @@ bool ix_enc_has_descriptors(const struct ix_descriptors *d)
 	       d->modem_raw.p || d->error;
 }
 
-void ix_enc_descriptors(struct ix_out *o, const struct ix_descriptors *d)
+void ix_enc_descriptors(struct ix_text *o, const struct ix_descriptors *d)
 {
 	if (d->media) {
 		ix_out_item_token(o, IX_T_MEDIA);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-void ix_out_bytes(struct ix_out *o, const char *p, size_t len)
+void ix_out_bytes(struct ix_text *o, const char *p, size_t len)
 {
 	if (len > (size_t)(o->end - o->p)) {
 		o->full = true;
@@ -17,7 +17,7 @@ void ix_out_bytes(struct ix_out *o, const char *p, size_t len)
 	o->p += len;
 }
 
-void ix_out_char(struct ix_out *o, char c)
+void ix_out_char(struct ix_text *o, char c)
 {
 	if (o->p == o->end)
 		o->full = true;
@@ -25,7 +25,7 @@ void ix_out_char(struct ix_out *o, char c)
 		*o->p++ = c;
 }
 
-void ix_out_u32(struct ix_out *o, uint32_t n)
+void ix_out_u32(struct ix_text *o, uint32_t n)
 {
 	char digits[10];
 	unsigned i = sizeof(digits);
@@ -37,14 +37,14 @@ void ix_out_u32(struct ix_out *o, uint32_t n)
 	ix_out_bytes(o, digits + i, sizeof(digits) - i);
 }
 
-void ix_out_token(struct ix_out *o, enum ix_tok tok)
+void ix_out_token(struct ix_text *o, enum ix_tok tok)
 {
 	struct ix_str s = o->style == IX_PRETTY ? ix_token_long(tok) : ix_token_short(tok);
 
 	ix_out_bytes(o, s.p, s.len);
 }
 
-void ix_out_eq(struct ix_out *o)
+void ix_out_eq(struct ix_text *o)
 {
 	if (o->style == IX_PRETTY)
 		ix_out_bytes(o, " = ", 3);
@@ -52,19 +52,19 @@ void ix_out_eq(struct ix_out *o)
 		ix_out_char(o, '=');
 }
 
-void ix_out_eq_u32(struct ix_out *o, uint32_t n)
+void ix_out_eq_u32(struct ix_text *o, uint32_t n)
 {
 	ix_out_eq(o);
 	ix_out_u32(o, n);
 }
 
-void ix_out_eq_token(struct ix_out *o, enum ix_tok tok)
+void ix_out_eq_token(struct ix_text *o, enum ix_tok tok)
 {
 	ix_out_eq(o);
 	ix_out_token(o, tok);
 }
 
-void ix_out_open(struct ix_out *o)
+void ix_out_open(struct ix_text *o)
 {
 	if (o->style == IX_PRETTY)
 		ix_out_char(o, ' ');
@@ -73,7 +73,7 @@ void ix_out_open(struct ix_out *o)
 	o->first = true;
 }
 
-static void line(struct ix_out *o)
+static void line(struct ix_text *o)
 {
 	if (o->style != IX_PRETTY)
 		return;
@@ -82,7 +82,7 @@ static void line(struct ix_out *o)
 		ix_out_char(o, '\t');
 }
 
-void ix_out_item(struct ix_out *o)
+void ix_out_item(struct ix_text *o)
 {
 	if (!o->first)
 		ix_out_char(o, ',');
@@ -90,7 +90,7 @@ void ix_out_item(struct ix_out *o)
 	line(o);
 }
 
-void ix_out_close(struct ix_out *o)
+void ix_out_close(struct ix_text *o)
 {
 	o->depth--;
 	if (!o->first)
@@ -99,19 +99,19 @@ void ix_out_close(struct ix_out *o)
 	o->first = false;
 }
 
-void ix_out_item_token(struct ix_out *o, enum ix_tok tok)
+void ix_out_item_token(struct ix_text *o, enum ix_tok tok)
 {
 	ix_out_item(o);
 	ix_out_token(o, tok);
 }
 
-void ix_out_item_u32(struct ix_out *o, enum ix_tok tok, uint32_t n)
+void ix_out_item_u32(struct ix_text *o, enum ix_tok tok, uint32_t n)
 {
 	ix_out_item_token(o, tok);
 	ix_out_eq_u32(o, n);
 }
 
-void ix_out_item_value(struct ix_out *o, enum ix_tok tok, enum ix_tok value)
+void ix_out_item_value(struct ix_text *o, enum ix_tok tok, enum ix_tok value)
 {
 	ix_out_item_token(o, tok);
 	ix_out_eq_token(o, value);
@@ -125,7 +125,7 @@ static bool all(struct ix_str s, unsigned classes)
 	return true;
 }
 
-static void checked(struct ix_out *o, struct ix_str s, bool ok)
+static void checked(struct ix_text *o, struct ix_str s, bool ok)
 {
 	if (ok)
 		ix_out_bytes(o, s.p, s.len);
@@ -133,29 +133,29 @@ static void checked(struct ix_out *o, struct ix_str s, bool ok)
 		o->bad = true;
 }
 
-void ix_out_word(struct ix_out *o, struct ix_str word)
+void ix_out_word(struct ix_text *o, struct ix_str word)
 {
 	checked(o, word, word.len > 0 && all(word, IX_CH_SAFE));
 }
 
-void ix_out_path(struct ix_out *o, struct ix_str path)
+void ix_out_path(struct ix_text *o, struct ix_str path)
 {
 	checked(o, path, ix_is_path(path));
 }
 
-void ix_out_name(struct ix_out *o, struct ix_str name)
+void ix_out_name(struct ix_text *o, struct ix_str name)
 {
 	checked(o, name, ix_is_name(name));
 }
 
-void ix_out_quoted(struct ix_out *o, struct ix_str text)
+void ix_out_quoted(struct ix_text *o, struct ix_str text)
 {
 	ix_out_char(o, '"');
 	checked(o, text, all(text, IX_CH_QUOTED));
 	ix_out_char(o, '"');
 }
 
-void ix_out_octets(struct ix_out *o, struct ix_str octets)
+void ix_out_octets(struct ix_text *o, struct ix_str octets)
 {
 	if (o->style == IX_PRETTY)
 		ix_out_char(o, ' ');
@@ -174,7 +174,7 @@ void ix_out_octets(struct ix_out *o, struct ix_str octets)
 	ix_out_char(o, '}');
 }
 
-void ix_out_pkg(struct ix_out *o, struct ix_str pkg, struct ix_str item)
+void ix_out_pkg(struct ix_text *o, struct ix_str pkg, struct ix_str item)
 {
 	bool any_item = item.len == 1 && item.p[0] == '*';
 	bool any_pkg = pkg.len == 1 && pkg.p[0] == '*' && any_item;
@@ -184,7 +184,7 @@ void ix_out_pkg(struct ix_out *o, struct ix_str pkg, struct ix_str item)
 	checked(o, item, any_item || ix_is_name(item));
 }
 
-void ix_out_mid(struct ix_out *o, const struct ix_mid *mid)
+void ix_out_mid(struct ix_text *o, const struct ix_mid *mid)
 {
 	char text[128];
 	const char *p = ix_mid_text(mid, text, sizeof(text)), *end = text + strlen(text);
@@ -202,7 +202,7 @@ static char presentable(char c)
 	return c == '"' ? '\'' : ix_is(c, IX_CH_QUOTED) ? c : '?';
 }
 
-void ix_out_error(struct ix_out *o, const struct ix_error *error)
+void ix_out_error(struct ix_text *o, const struct ix_error *error)
 {
 	ix_out_token(o, IX_T_ERROR);
 	ix_out_eq_u32(o, error->code);

@@ -1,6 +1,8 @@
 // Tests of ix/text_dec_media.c: properties and the Media descriptor.
 #include "ix_decode.h"
 
+#include <stdio.h>
+
 static struct ix_media *media_of(const struct decoded *d)
 {
 	return command_of(d)->d.media;
@@ -151,6 +153,49 @@ static void refuses(void **state)
 	check_refusals(cases, COUNT(cases));
 }
 
+/* Decodes a list of n members, each a name with its number in the middle. */
+static uint16_t fault_of_list(const char *before, const char *name, const char *rest, unsigned n,
+			      const char *after)
+{
+	static char text[65536];
+	struct decoded d;
+	uint16_t code;
+	char *p = text + sprintf(text, "%s", before);
+
+	for (unsigned i = 1; i <= n; i++)
+		p += sprintf(p, "%s%s%u%s", i > 1 ? "," : "", name, i, rest);
+	sprintf(p, "%s", after);
+	d = decode(text);
+	code = d.msg ? 0 : d.fault.code;
+	drop(&d);
+	return code;
+}
+
+/* Lists in which nothing may stand twice are bounded, so that comparing does not take for ever. */
+static void bounds_lists(void **state)
+{
+	static const char modify[] = HEAD "T=1{C=1{MF=a{";
+	static const struct {
+		const char *descriptor, *name, *rest, *after;
+	} kinds[] = {
+		{"M{O{", "a/b", "=1", "}}}}}"},
+		{"M{", "ST=", "{}", "}}}}"},
+		{"SG{a/b{", "x", "=1", "}}}}}"},
+	};
+
+	for (size_t k = 0; k < COUNT(kinds); k++) {
+		char before[64];
+
+		sprintf(before, "%s%s", modify, kinds[k].descriptor);
+		assert_int_equal(
+			fault_of_list(before, kinds[k].name, kinds[k].rest, 512, kinds[k].after),
+			0);
+		assert_int_equal(
+			fault_of_list(before, kinds[k].name, kinds[k].rest, 513, kinds[k].after),
+			510);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +205,7 @@ int main(void)
 		cmocka_unit_test(reads_values),
 		cmocka_unit_test(says_nothing_with_empty_descriptors),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(bounds_lists),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,8 +47,8 @@ static void writes_pretty_text(void **state)
 
 /* What is sent in the compact style is what was read: these are their own canonical text. */
 static const char *const compact[] = {
-	"!/3 [192.0.2.1]:2944 T=1{C=${PR=4,O-A=ip/1/$,W-S=[a,b]{AT{SA}}},C=-{AV=ROOT{AT{}}}} "
-	"K{1,2-3}",
+	"!/3 [192.0.2.1]:2944 T=1{C=${PR=4,O-A=ip/1/$,W-S=[a,b]{AT{SA}}},C=-{AV=ROOT{AT{}}}}",
+	"!/3 [192.0.2.1]:2944 K{1,2-3} PN=1{}",
 	"!/3 [192.0.2.1]:2944 PN=4294967295{}",
 	"!/3 [192.0.2.1]:2944 SM=1/2/&",
 	"!/3 [192.0.2.1]:2944 P=1/2/&{IA,C=5}",
