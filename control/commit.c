@@ -182,15 +182,18 @@ static struct ctl_pub *pub_at(const struct ctl_context *ctx, const struct dp_at 
 }
 
 /* A TCP connection does not outlive a change of its addresses: the state of a new one starts fresh.
- */
+ * A port that is learned from the connection anyway may be announced differently (9, a guess) each
+ * time. */
 static bool moved(const struct ctl_pub *old, const struct ctl_want *w)
 {
 	const struct nat_flow *x = &old->flow[0], *y = &w->end[0].flow;
+	unsigned both = x->flags & y->flags;
 
 	if (old->proto != NAT_IP_TCP || !(x->flags & NAT_F_READY))
 		return false;
 	return !nat_addr_eq(&x->remote, &y->remote) || !nat_addr_eq(&x->dst, &y->dst) ||
-	       x->rport != y->rport || x->dport != y->dport || x->sport != y->sport;
+	       x->sport != y->sport || (x->rport != y->rport && !(both & NAT_F_PORT_ANY)) ||
+	       (x->dport != y->dport && !(both & NAT_F_DPORT_CONN));
 }
 
 /* The record whose conn a want carries on. */
@@ -254,6 +257,8 @@ static bool make_pub(struct ctl_plane *p, struct ctl_context *ctx, const struct 
 	if (old) {
 		pub->conn = old->conn;
 		pub->gen = old->gen;
+		pub->seen_ms = old->seen_ms;
+		pub->since_ms = old->since_ms;
 	} else {
 		if (dp_conn_new(&pub->conn) < 0 || pub->conn >= p->max_conns) {
 			free(pub);

@@ -235,7 +235,7 @@ void ctl_notify_poll(struct ctl_notifier *n, uint64_t now_ms)
 	} while (got == 64);
 }
 
-/* No packet in a direction for the detection time. Keep-alives count as packets. */
+/* No packet in a direction for the detection time. A keep-alive counts as a packet. */
 static void scan_ipstop(struct ctl_notifier *n, struct ctl_armed *a, uint64_t now_ms)
 {
 	struct ctl_tally sum = {0};

@@ -106,6 +106,29 @@ static void a_new_remote(void **state)
 	}
 }
 
+/* The m= port of an end that opens means nothing: a running connection survives its change. */
+static void a_new_guess(void **state)
+{
+	struct rig *r = *state;
+	struct rig_call c = rig_call(r, "TCP", "active", "passive");
+	uint32_t before, after;
+
+	fake_flow("203.0.113.10", NAT_IP_TCP, (uint16_t)c.port[1], &before);
+	rig_do(r,
+	       "Context = %lu { Modify = %s { Media { Remote {\nv=0\nc=IN IP4 203.0.113.77\n"
+	       "m=message 9 TCP *\n} } } }",
+	       c.ctx, c.name[1]);
+	fake_flow("203.0.113.10", NAT_IP_TCP, (uint16_t)c.port[1], &after);
+	assert_int_equal(before, after);
+	/* That of the end that listens does not. */
+	rig_do(r,
+	       "Context = %lu { Modify = %s { Media { Remote {\nv=0\nc=IN IP4 198.51.100.77\n"
+	       "m=message 4444 TCP *\n} } } }",
+	       c.ctx, c.name[0]);
+	fake_flow("203.0.113.10", NAT_IP_TCP, (uint16_t)c.port[1], &after);
+	assert_int_not_equal(fake_conn(before)->gen, fake_conn(after)->gen);
+}
+
 /* Published flows are sealed: the delta is that of what the flow says. */
 static void sealed(void **state)
 {
@@ -184,13 +207,10 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(waits_for_the_epoch),
-		CASE(no_difference),
-		CASE(a_new_remote),
-		CASE(sealed),
-		CASE(conns_run_out),
-		CASE(failed_modify),
-		CASE(events_find_their_stream),
+		CASE(waits_for_the_epoch), CASE(no_difference),
+		CASE(a_new_remote),        CASE(sealed),
+		CASE(a_new_guess),         CASE(conns_run_out),
+		CASE(failed_modify),       CASE(events_find_their_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
