@@ -41,11 +41,17 @@ TMPDIR=$work sh pktgen/demo.sh >"$work/first.txt" 2>&1 || fail 'the demo failed'
 tail -n 1 "$work/first.txt" | grep -q '^PASS' || fail 'the demo did not end with PASS'
 nothing_left || fail 'the demo left something behind'
 
-if [ "$(id -u)" = 0 ]; then
+# ordinary COMMAND...: as a user without any right.
+ordinary() { setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs "$@"; }
+
+if [ "$(id -u)" = 0 ] && ordinary unshare --user --map-root-user true 2>/dev/null; then
 	echo '-- as an ordinary user'
-	TMPDIR=$work setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs \
-		sh pktgen/demo.sh >"$work/user.txt" 2>&1 || fail 'the demo failed as an ordinary user'
+	TMPDIR=$work ordinary sh pktgen/demo.sh >"$work/user.txt" 2>&1 || fail 'the demo failed as an ordinary user'
 	nothing_left || fail 'the demo of an ordinary user left something behind'
+elif [ "$(id -u)" = 0 ]; then
+	echo '-- as an ordinary user: NOT POSSIBLE HERE, user namespaces are forbidden; it must say so'
+	if TMPDIR=$work ordinary sh pktgen/demo.sh >"$work/user.txt" 2>&1; then fail 'the demo claims success'; fi
+	grep -q 'neither root nor user namespaces' "$work/user.txt" || fail 'the demo does not say why it cannot run'
 fi
 
 # half_way SIGNAL: the demo is stopped while its calls run.
