@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "ctl_observe.h"
+
 enum { COLUMNS = 16, ANSWER_S = 10 };
 
 static const char usage[] =
@@ -29,6 +31,7 @@ static const char usage[] =
 	"  show ix            controllers and their message counters\n"
 	"  ix check FILE...   decode, check and convert H.248 messages; needs no daemon\n"
 	"  log LEVEL          set the log level: error, warn, info, debug\n"
+	"  observe FILE       TLS and DTLS in a capture file, without a running gateway\n"
 	"options:\n"
 	"  --socket PATH      control socket (default /run/trgw/trgwd.sock)\n"
 	"  --json             print the answer as JSON\n"
@@ -256,6 +259,8 @@ int main(int argc, char **argv)
 	status = read_options(argc, argv, &o);
 	if (status >= 0)
 		return status;
+	if (optind < argc && !strcmp(argv[optind], "observe"))
+		return ctl_observe(argc - optind - 1, argv + optind + 1, o.json);
 	request = make_request(argc - optind, argv + optind);
 	if (!request) {
 		fputs(usage, stderr);

@@ -14,7 +14,7 @@ dataplane/neigh.[ch] ^(nat/|dataplane/(neigh|dp)\.h) ^libc$
 dataplane/ring.h     ^(nat/|dataplane/(ring|dp)\.h) ^libc$
 dataplane/pcapng.*   ^dataplane/pcapng\.h         ^libc$
 dataplane/*.[ch]     ^(nat|dataplane)/            ^(libc|posix|rte_.*|pcap/.*)$
-control/ctl*.[ch]    ^(nat/|ix/|control/(ctl|ix_)) ^(libc|posix|pcap/.*|jansson.h)$
+control/ctl*.[ch]    ^(nat/|ix/|control/(ctl|ix_)) ^(libc|posix|pcap/.*|jansson.h|openssl/.*)$
 control/ix_*.[ch]    ^(nat/|ix/|control/(ctl|ix_)) ^(libc|posix|pcap/.*|jansson.h)$
 control/*.[ch]       ^(nat/(ep|flow|event|view|verdict|wire)\.h|ix/|dataplane/dp\.h|control/) ^(libc|posix|event2/.*|cyaml/.*|jansson.h|openssl/.*|usrsctp.h)$
 pktgen/*.[ch]        ^(nat/|ix/|control/link|dataplane/(eal|port|pcapng)\.h|pktgen/) ^(libc|posix|rte_.*|pcap/.*|openssl/.*|event2/.*|jansson.h|usrsctp.h|spandsp.*|tiffio.h)$
