@@ -266,7 +266,7 @@ static bool hex_values(struct ix_ber_out *o, struct ix_str line)
 	uint32_t i = 10;
 	size_t list, at;
 
-	if (line.len < 11 || line.p[0] != 'x' || line.p[9] != '=' ||
+	if (line.len < 10 || line.p[0] != 'x' || line.p[9] != '=' ||
 	    !ix_ber_unhex((struct ix_str){line.p + 1, 8}, name))
 		return false;
 	ix_ber_put(o, IX_C(0), name, sizeof(name));

@@ -152,13 +152,20 @@ static bool untyped(struct ix_ber *b, uint8_t tag, struct ix_str c, struct ix_va
 	return false;
 }
 
-/* Bare text of a peer that does not wrap: only where the type is known. */
+static bool put_typed(struct ix_ber_out *o, const struct ix_def *def, const struct ix_value *v);
+
+/* Bare text of a peer that does not wrap: only where it is a value of the known type. */
 static bool bare(const struct ix_def *def, struct ix_str octets, struct ix_value *v)
 {
 	bool string = def->type == IX_TYPE_STRING || def->type == IX_TYPE_PREFIX;
+	struct ix_value as = {.text = octets, .quoted = string};
+	uint8_t buf[64];
+	struct ix_ber_out scratch = {.p = buf, .end = buf + sizeof(buf), .base = buf};
 
-	return octets.len > 0 && all_are(octets, string ? IX_CH_QUOTED : IX_CH_SAFE) &&
-	       spelled(v, octets, string);
+	if (octets.len == 0 || !all_are(octets, string ? IX_CH_QUOTED : IX_CH_SAFE) ||
+	    !put_typed(&scratch, def, &as))
+		return false;
+	return spelled(v, octets, string);
 }
 
 bool ix_ber_value(struct ix_ber *b, struct ix_str octets, const struct ix_def *def,
