@@ -1,0 +1,169 @@
+// What mirrors select, the comments they write, their rate limit, tunnel headers, filters.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "../../dataplane/mirror_encap.h"
+#include "../../dataplane/mirror_select.h"
+
+static const struct dp_label call = {7, 2, 0, {"ip/access/1/3", "ip/core/1/4"}};
+
+static struct dp_seen seen(enum dp_mirror_point point, unsigned realm, enum nat_reason reason)
+{
+	return (struct dp_seen){.point = (uint8_t)point,
+				.realm = (uint16_t)realm,
+				.reason = (uint8_t)reason,
+				.label = call};
+}
+
+static void selects(void **state)
+{
+	static const struct {
+		struct dp_mirror_conf conf;
+		enum dp_mirror_point point;
+		unsigned realm;
+		enum nat_reason reason;
+		bool want;
+	} cases[] = {
+		{{.ingress = {1}}, DP_MIRROR_IN, 0, 0, true},
+		{{.ingress = {1}}, DP_MIRROR_OUT, 0, 0, false},
+		{{.ingress = {1}}, DP_MIRROR_IN, 1, 0, false},
+		{{.ingress = {1}}, DP_MIRROR_IN, DP_REALM_NONE, 0, false},
+		{{.egress = {0, 0, 0, 1ull << 63}}, DP_MIRROR_OUT, 255, 0, true},
+		{{.egress = {0, 0, 0, 1ull << 63}}, DP_MIRROR_IN, 255, 0, false},
+		{{.egress = {0, 0, 0, 1ull << 63}}, DP_MIRROR_OUT, 254, 0, false},
+		{{.drops = 1u << NAT_R_TTL}, DP_MIRROR_DROP, 3, NAT_R_TTL, true},
+		{{.drops = 1u << NAT_R_TTL}, DP_MIRROR_DROP, 3, NAT_R_ICMP, false},
+		{{.drops = 1u << NAT_R_TTL}, DP_MIRROR_DROP, DP_REALM_NONE, NAT_R_TTL, true},
+		{{.drops = ~0ull}, DP_MIRROR_DROP, 0, NAT_REASONS, false},
+		{{.drops = ~0ull}, DP_MIRROR_IN, 0, NAT_R_TTL, false},
+		{{.ingress = {1}, .context = 7}, DP_MIRROR_IN, 0, 0, true},
+		{{.ingress = {1}, .context = 8}, DP_MIRROR_IN, 0, 0, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct dp_seen s = seen(cases[i].point, cases[i].realm, cases[i].reason);
+
+		if (dp_mirror_selects(&cases[i].conf, &s) != cases[i].want)
+			fail_msg("case %zu", i);
+	}
+}
+
+static void points(void **state)
+{
+	struct dp_mirror_conf c = {.egress = {0, 4}};
+
+	(void)state;
+	assert_int_equal(dp_mirror_points(&c), 1 << DP_MIRROR_OUT);
+	c.drops = 8;
+	c.ingress[3] = 1;
+	assert_int_equal(dp_mirror_points(&c), 7);
+	c = (struct dp_mirror_conf){.context = 1};
+	assert_int_equal(dp_mirror_points(&c), 0);
+}
+
+static void interfaces(void **state)
+{
+	struct dp_seen s = seen(DP_MIRROR_IN, 1, 0);
+
+	(void)state;
+	assert_int_equal(dp_mirror_interface(&s, 2), 2);
+	s.point = DP_MIRROR_OUT;
+	assert_int_equal(dp_mirror_interface(&s, 2), 3);
+	s.point = DP_MIRROR_DROP;
+	assert_int_equal(dp_mirror_interface(&s, 2), 2);
+	s.out = true;
+	assert_int_equal(dp_mirror_interface(&s, 2), 3);
+	s.realm = DP_REALM_NONE;
+	assert_int_equal(dp_mirror_interface(&s, 2), 4);
+}
+
+static void comments(void **state)
+{
+	struct dp_seen s = seen(DP_MIRROR_IN, 0, 0);
+	char buf[200];
+
+	(void)state;
+	assert_string_equal(dp_mirror_comment(&s, buf, sizeof(buf)),
+			    "context=7 termination=ip/access/1/3 stream=2");
+	s.side = NAT_B;
+	s.has_tcp = true;
+	s.tcp = NAT_TCP_UP;
+	s.label.component = 1;
+	s.point = DP_MIRROR_DROP;
+	s.reason = NAT_R_TCP_FLAGS;
+	assert_string_equal(dp_mirror_comment(&s, buf, sizeof(buf)),
+			    "drop=tcp_flags context=7 termination=ip/core/1/4 stream=2 "
+			    "component=rtcp tcp=up");
+	s.label.context = 0;
+	assert_string_equal(dp_mirror_comment(&s, buf, sizeof(buf)), "drop=tcp_flags");
+	s.point = DP_MIRROR_IN;
+	assert_string_equal(dp_mirror_comment(&s, buf, sizeof(buf)), "");
+	s.label.context = 7;
+	for (size_t size = 1; size < sizeof(buf); size++) {
+		buf[size] = '#';
+		assert_true(strlen(dp_mirror_comment(&s, buf, size)) < size);
+		assert_int_equal(buf[size], '#');
+		buf[size] = 0;
+	}
+}
+
+static void rate(void **state)
+{
+	const uint64_t ms = 1000000;
+	struct dp_bucket b = {0};
+	unsigned n = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		n += dp_bucket_take(&b, 10, 5000 * ms);
+	assert_int_equal(n, 10); // a second's worth at once
+	assert_false(dp_bucket_take(&b, 10, 5099 * ms));
+	assert_true(dp_bucket_take(&b, 10, 5100 * ms));
+	assert_false(dp_bucket_take(&b, 10, 5100 * ms));
+}
+
+static void tunnels(void **state)
+{
+	static const uint8_t erspan[] = {0x10, 0, 0x88, 0xbe, 0x01, 0x02, 0x03, 0x04,
+					 0x10, 0, 0x1a, 0xbc, 0,    0,    0,    0};
+	static const uint8_t vxlan[] = {8, 0, 0, 0, 0xab, 0xcd, 0xef, 0};
+	static const uint8_t frame[] = "abcdefghijklMNrest";
+	uint8_t out[64];
+
+	(void)state;
+	assert_int_equal(dp_encap_erspan(out, 0x2bc, 0x01020304), sizeof(erspan));
+	assert_memory_equal(out, erspan, sizeof(erspan));
+	assert_int_equal(dp_encap_vxlan(out, 0xabcdef), sizeof(vxlan));
+	assert_memory_equal(out, vxlan, sizeof(vxlan));
+	assert_int_equal(dp_encap_vlan(out, frame, 18, 0x123), 22);
+	assert_memory_equal(out, "abcdefghijkl\x81\x00\x01\x23MNrest", 22);
+	assert_int_equal(dp_encap_vlan(out, frame, 11, 1), 11);
+	assert_memory_equal(out, frame, 11);
+}
+
+static void filters(void **state)
+{
+	char err[DP_ERROR_TEXT] = "";
+
+	(void)state;
+	assert_int_equal(dp_mirror_filter_check("tcp port 443 and host 192.0.2.1", err), 0);
+	assert_int_equal(dp_mirror_filter_check("vlan 7 and ip6", err), 0);
+	assert_string_equal(err, "");
+	assert_true(dp_mirror_filter_check("tcp prot 443", err) < 0);
+	assert_non_null(strstr(err, "syntax error"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(selects),  cmocka_unit_test(points), cmocka_unit_test(interfaces),
+		cmocka_unit_test(comments), cmocka_unit_test(rate),   cmocka_unit_test(tunnels),
+		cmocka_unit_test(filters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
