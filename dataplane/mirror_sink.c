@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -231,6 +230,8 @@ static void flush_fifo(struct dp_sink *s, uint64_t now_ms)
 
 /* ---- tunnels --------------------------------------------------------------------------------- */
 
+/* Not connected: a collector that is not there answers with ICMP errors, which shall not fail the
+ * next copy. */
 static int open_tunnel(struct dp_sink *s)
 {
 	bool vxlan = s->conf->sink == DP_SINK_VXLAN, v6 = s->conf->family == NAT_IP6;
@@ -240,24 +241,29 @@ static int open_tunnel(struct dp_sink *s)
 
 	memcpy(&sin.sin_addr, &s->conf->collector, sizeof(sin.sin_addr));
 	memcpy(&sin6.sin6_addr, &s->conf->collector, sizeof(sin6.sin6_addr));
+	s->collector_len = v6 ? sizeof(sin6) : sizeof(sin);
+	memcpy(&s->collector, v6 ? (const void *)&sin6 : &sin, s->collector_len);
 	s->fd = socket(v6 ? AF_INET6 : AF_INET,
 		       (vxlan ? SOCK_DGRAM : SOCK_RAW) | SOCK_NONBLOCK | SOCK_CLOEXEC,
 		       vxlan ? 0 : IPPROTO_GRE);
-	if (s->fd < 0 || connect(s->fd, v6 ? (struct sockaddr *)&sin6 : (struct sockaddr *)&sin,
-				 v6 ? sizeof(sin6) : sizeof(sin)) < 0)
-		return -errno;
-	return 0;
+	return s->fd < 0 ? -errno : 0;
 }
 
 static int send_tunnel(struct dp_sink *s, const struct dp_copy *c)
 {
 	uint8_t head[DP_ENCAP_ROOM];
 	struct iovec iov[2] = {{head, 0}, {(void *)(uintptr_t)c->data, c->captured}};
+	struct msghdr msg = {
+		.msg_name = &s->collector,
+		.msg_namelen = s->collector_len,
+		.msg_iov = iov,
+		.msg_iovlen = 2,
+	};
 
 	iov[0].iov_len = s->conf->sink == DP_SINK_VXLAN
 				 ? dp_encap_vxlan(head, s->conf->tunnel)
 				 : dp_encap_erspan(head, (uint16_t)s->conf->tunnel, s->number++);
-	return writev(s->fd, iov, 2) < 0 ? -errno : 0;
+	return sendmsg(s->fd, &msg, 0) < 0 ? -errno : 0;
 }
 
 static void release(struct dp_sink *s)

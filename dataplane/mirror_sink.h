@@ -7,6 +7,7 @@
 #define DP_MIRROR_SINK_H
 
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include "mirror_file.h"
 #include "mirror_select.h"
@@ -32,10 +33,12 @@ struct dp_sink {
 	struct dp_file file;
 	uint8_t *head, *buf;
 	size_t head_len, len, size;
-	size_t sent;          // of buf, FIFO only
-	unsigned waiting;     // packets in buf
-	uint64_t opened_ms;   // last try to open the pipe
-	uint32_t number;      // of the next ERSPAN frame
+	size_t sent;        // of buf, FIFO only
+	unsigned waiting;   // packets in buf
+	uint64_t opened_ms; // last try to open the pipe
+	uint32_t number;    // of the next ERSPAN frame
+	struct sockaddr_storage collector;
+	socklen_t collector_len;
 	pthread_mutex_t lock; // of error
 	char error[DP_ERROR_TEXT];
 	// counters, read by others too
