@@ -16,13 +16,14 @@ static void put32(uint8_t *at, uint32_t v)
 	put16(at + 2, v & 0xffff);
 }
 
-size_t dp_encap_erspan(uint8_t out[DP_ENCAP_ROOM], uint16_t session, uint32_t number)
+size_t dp_encap_erspan(uint8_t out[DP_ENCAP_ROOM], uint16_t session, uint32_t number, bool cut)
 {
 	put16(out, 0x1000);     // GRE version 0 with a sequence number
 	put16(out + 2, 0x88be); // ERSPAN type II
 	put32(out + 4, number);
 	put16(out + 8, 0x1000); // ERSPAN version 1; the VLAN tag stays in the frame
-	put16(out + 10, 3u << 11 | (session & 0x3ffu)); // "frame keeps its tag"
+	/* "The frame keeps its tag", truncated, session. */
+	put16(out + 10, 3u << 11 | (unsigned)cut << 10 | (session & 0x3ffu));
 	put32(out + 12, 0);
 	return 16;
 }

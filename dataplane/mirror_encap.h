@@ -3,6 +3,7 @@
 #ifndef DP_MIRROR_ENCAP_H
 #define DP_MIRROR_ENCAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,8 +16,8 @@ enum {
 };
 
 /* Each writes what stands between the outer IP (ERSPAN) or UDP (VXLAN) header and the frame, and
- * returns its length. number: of the frame, counted by the caller. */
-size_t dp_encap_erspan(uint8_t out[DP_ENCAP_ROOM], uint16_t session, uint32_t number);
+ * returns its length. number: of the frame, counted by the caller. cut: it is not whole. */
+size_t dp_encap_erspan(uint8_t out[DP_ENCAP_ROOM], uint16_t session, uint32_t number, bool cut);
 size_t dp_encap_vxlan(uint8_t out[DP_ENCAP_ROOM], uint32_t id);
 
 /* Copies a frame with an 802.1Q tag behind its addresses. out: room for len + DP_VLAN_TAG. Returns

@@ -262,7 +262,8 @@ static int send_tunnel(struct dp_sink *s, const struct dp_copy *c)
 
 	iov[0].iov_len = s->conf->sink == DP_SINK_VXLAN
 				 ? dp_encap_vxlan(head, s->conf->tunnel)
-				 : dp_encap_erspan(head, (uint16_t)s->conf->tunnel, s->number++);
+				 : dp_encap_erspan(head, (uint16_t)s->conf->tunnel, s->number++,
+						   c->captured < c->original);
 	return sendmsg(s->fd, &msg, 0) < 0 ? -errno : 0;
 }
 

@@ -135,8 +135,10 @@ static void tunnels(void **state)
 	uint8_t out[64];
 
 	(void)state;
-	assert_int_equal(dp_encap_erspan(out, 0x2bc, 0x01020304), sizeof(erspan));
+	assert_int_equal(dp_encap_erspan(out, 0x2bc, 0x01020304, false), sizeof(erspan));
 	assert_memory_equal(out, erspan, sizeof(erspan));
+	dp_encap_erspan(out, 0x2bc, 0, true);
+	assert_int_equal(out[10], 0x1e);
 	assert_int_equal(dp_encap_vxlan(out, 0xabcdef), sizeof(vxlan));
 	assert_memory_equal(out, vxlan, sizeof(vxlan));
 	assert_int_equal(dp_encap_vlan(out, frame, 18, 0x123), 22);
