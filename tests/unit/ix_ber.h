@@ -138,8 +138,8 @@ static const struct ix_tid_plan test_plan = {
 static const struct ix_ber_conf test_conf = {.plan = &test_plan};
 
 /* Decodes a copy of exact size; give the result back with drop(). */
-static inline struct decoded decode_ber(const void *bytes, size_t len,
-					const struct ix_ber_conf *conf)
+__attribute__((noinline, unused)) static struct decoded decode_ber(const void *bytes, size_t len,
+								   const struct ix_ber_conf *conf)
 {
 	struct decoded d = {.arena = ix_arena_new(4 << 20)};
 	char *exact = malloc(len ? len : 1);

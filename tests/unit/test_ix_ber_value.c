@@ -58,6 +58,9 @@ static const struct both cases[] = {
 	{&a_uint, "many", true, "16046d616e79"},
 	{&a_enum, "raw_0a0102", false, "0a0102"}, // a number without a name
 	{&from_one, "raw_0a0100", false, "0a0100"},
+	{&a_uint, "raw_04012e", false, "04012e"},     // 0x2e would be a number
+	{&a_bool, "raw_16024f4e", false, "16024f4e"}, // and "ON" a truth value
+	{&a_string, "raw_020114", false, "020114"},
 	{&no_type, "20", false, "020114"},
 };
 
