@@ -1,6 +1,6 @@
-// Vectors of the binary encoding: what OTP megaco made of the messages in h248/ is the same form here,
-// and the numbers of names and terminations are those of a golden file.
-// usage: vectors_ber H248-FOLDER BER-FOLDER
+// Vectors of the binary encoding: what OTP megaco made of the messages in h248/ is the same form
+// here, and the numbers of names and terminations are those of a golden file. usage: vectors_ber
+// H248-FOLDER BER-FOLDER
 #include "../../ix/ber.h"
 
 #include <dirent.h>
@@ -76,7 +76,8 @@ static void again(struct ix_arena *arena, const char *name, const struct ix_msg 
 	static uint8_t one[ROOM], two[ROOM];
 	long len = ix_ber_encode(msg, &conf, one, ROOM);
 	struct ix_fault fault;
-	struct ix_msg *m = len < 0 ? NULL : ix_ber_decode(arena, one, (size_t)len, &conf, &fault, NULL);
+	struct ix_msg *m = len < 0 ? NULL
+				   : ix_ber_decode(arena, one, (size_t)len, &conf, &fault, NULL);
 
 	if (!m)
 		fail(name, "does not encode or what was encoded does not decode");
