@@ -536,17 +536,17 @@ static void answer(struct ctl_job *job, uint64_t now_ms)
 
 bool ctl_gateway_tick(struct ctl_gateway *gw, uint64_t now_ms)
 {
-	bool waiting = ctl_plane_tick(gw->plane, now_ms);
-
 	while (gw->jobs && (!gw->jobs->epoch || dp_epoch_passed(gw->jobs->epoch))) {
 		struct ctl_job *job = gw->jobs;
 
 		gw->jobs = job->next;
 		if (!gw->jobs)
 			gw->jobs_tail = &gw->jobs;
+		/* After the look at its epoch, not before: what it waited for is counted now. */
+		ctl_plane_tick(gw->plane, now_ms);
 		answer(job, now_ms);
 	}
-	return waiting || gw->jobs;
+	return ctl_plane_tick(gw->plane, now_ms) || gw->jobs;
 }
 
 static struct ctl_job *new_job(void *owner, struct ix_txn *txn)
