@@ -362,7 +362,7 @@ static bool open_context(struct ctl_run *run, const struct ix_action *action, st
 	if (!action->commands || action->commands->verb != IX_ADD)
 		return ctl_refuse(err, IX_E_ACTION_COMBINATION, "Context $ begins with Add");
 	run->ctx = ctl_context_new(run->gw->model);
-	return run->ctx || ctl_refuse(err, IX_E_RESOURCES, "all %u contexts are in use",
+	return run->ctx || ctl_refuse(err, IX_E_NO_CONTEXTS, "all %u contexts are in use",
 				      ctl_model_stats(run->gw->model).contexts_max);
 }
 
