@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-enum {
-	PROPS_MAX = 64
-}; // more in one list cannot all be different; keeps the search for twins short
-
 /* ---- names ----------------------------------------------------------------------------------- */
 
 bool ix_ber_item(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -31,21 +27,30 @@ bool ix_ber_name(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	return true;
 }
 
+bool ix_ber_twice(struct ix_ber *b, const uint8_t *at, uint16_t code, struct ix_str what)
+{
+	return ix_ber_fail(b, at, b->request ? code : IX_E_SYNTAX_MESSAGE, "%.*s appears twice",
+			   (int)what.len, what.p);
+}
+
+bool ix_ber_too_many(struct ix_ber *b, const uint8_t *at)
+{
+	return ix_ber_fail(b, at, IX_E_RESOURCES, "more than %d in one list", IX_BER_LIST_MAX);
+}
+
 /* ---- lists of properties --------------------------------------------------------------------- */
 
 bool ix_ber_prop_add(struct ix_ber *b, const uint8_t *at, struct ix_prop **list,
 		     const struct ix_prop *p)
 {
-	unsigned n = 0;
+	unsigned before = 0;
 
-	for (; *list; list = &(*list)->next)
-		if (++n == PROPS_MAX ||
-		    (ix_str_eq((*list)->item, p->item) && ix_str_eq((*list)->pkg, p->pkg)))
-			return ix_ber_fail(b, at,
-					   b->request ? IX_E_PROPERTY_TWICE : IX_E_SYNTAX_MESSAGE,
-					   "%.*s%s%.*s appears twice", (int)p->pkg.len,
-					   p->pkg.len ? p->pkg.p : "", p->pkg.len ? "/" : "",
-					   (int)p->item.len, p->item.p);
+	for (; *list; list = &(*list)->next) {
+		if (ix_str_eq((*list)->item, p->item) && ix_str_eq((*list)->pkg, p->pkg))
+			return ix_ber_twice(b, at, IX_E_PROPERTY_TWICE, p->item);
+		if (++before == IX_BER_LIST_MAX)
+			return ix_ber_too_many(b, at);
+	}
 	*list = ix_ber_part(b, sizeof(**list));
 	if (!*list)
 		return false;

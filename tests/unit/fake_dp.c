@@ -35,6 +35,7 @@ static struct dp_stats stats_now;
 static unsigned n_locals, n_events, n_publishes, n_expires, publish_left, conn_limit;
 static uint64_t epoch_begun, epoch_done;
 static bool epochs_held, fail_once;
+static unsigned slots_top; // slots ever used lie below
 static uint16_t next_gen;
 
 void fake_reset(const struct dp_conf *conf)
@@ -44,6 +45,7 @@ void fake_reset(const struct dp_conf *conf)
 	memset(conn_taken, 0, sizeof(conn_taken));
 	memset(&stats_now, 0, sizeof(stats_now));
 	conf_now = conf;
+	slots_top = 0;
 	n_locals = n_events = n_publishes = n_expires = 0;
 	publish_left = UINT_MAX;
 	conn_limit = CONNS;
@@ -79,7 +81,7 @@ int dp_local_find(unsigned realm, enum nat_family family, const struct nat_addr 
 
 static struct slot *slot_find(const struct dp_at *at)
 {
-	for (unsigned i = 0; i < SLOTS; i++)
+	for (unsigned i = 0; i < slots_top; i++)
 		if (slots[i].used && slots[i].at.local == at->local &&
 		    slots[i].at.proto == at->proto && slots[i].at.port == at->port)
 			return &slots[i];
@@ -108,7 +110,7 @@ unsigned fake_flows(void)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < SLOTS; i++)
+	for (unsigned i = 0; i < slots_top; i++)
 		n += slots[i].used;
 	return n;
 }
@@ -198,6 +200,8 @@ int dp_publish(const struct dp_at *at, const struct nat_flow *flow, uint32_t con
 	if (!s)
 		return -ENOSPC;
 	*s = (struct slot){true, *at, *flow, conn};
+	if (s - slots >= slots_top)
+		slots_top = (unsigned)(s - slots) + 1;
 	n_publishes++;
 	return 0;
 }
