@@ -21,6 +21,8 @@ static bool package_add(struct ix_ber *b, const struct ix_tlv *t, struct ix_pack
 
 	if (!ix_ber_sequence(b, t, &package_fields, &c))
 		return false;
+	if (c.name == UINT16_MAX)
+		return ix_ber_bad(b, t->at, "Any package in a list of packages");
 	p = **tail = ix_ber_part(b, sizeof(*p));
 	if (!p || !ix_ber_package_name(b, c.name, &p->name))
 		return false;

@@ -604,5 +604,6 @@ bool ix_ber_observed(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	struct ix_observed_events **out = into;
 
 	*out = ix_ber_part(b, sizeof(**out));
-	return *out && ix_ber_sequence(b, t, &fields, *out);
+	return *out && ix_ber_sequence(b, t, &fields, *out) &&
+	       ((*out)->list || !b->request || ix_ber_bad(b, t->at, "No event was observed"));
 }

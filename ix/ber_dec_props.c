@@ -13,8 +13,11 @@ bool ix_ber_item(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	struct ix_ber_name *n = into;
 	struct ix_str s;
 
-	return ix_ber_octets(b, t, 4, 4, &s) &&
-	       ix_ber_item_name(b, n->kind, (const uint8_t *)s.p, &n->pkg, &n->item, &n->def);
+	if (!ix_ber_octets(b, t, 4, 4, &s))
+		return false;
+	if (memcmp(s.p, "\xff\xff", 2) == 0 && memcmp(s.p + 2, "\xff\xff", 2) != 0)
+		return ix_ber_bad(b, t->at, "Any package, but not any item");
+	return ix_ber_item_name(b, n->kind, (const uint8_t *)s.p, &n->pkg, &n->item, &n->def);
 }
 
 bool ix_ber_name(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -205,10 +208,21 @@ static bool error_text(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	return true;
 }
 
+/* Text has four digits for it. */
+static bool error_code(struct ix_ber *b, const struct ix_tlv *t, void *into)
+{
+	uint64_t n;
+
+	if (!ix_ber_number(b, t, 9999, &n))
+		return false;
+	*(uint16_t *)into = (uint16_t)n;
+	return true;
+}
+
 bool ix_ber_error(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
 	IX_BER_FIELDS(fields, "ErrorDescriptor",
-		      {0, IX_BER_NEEDED, offsetof(struct ix_error, code), 0, ix_ber_u16},
+		      {0, IX_BER_NEEDED, offsetof(struct ix_error, code), 0, error_code},
 		      {1, 0, offsetof(struct ix_error, text), 0, error_text});
 	struct ix_error **out = into;
 
@@ -338,5 +352,8 @@ bool ix_ber_address(struct ix_ber *b, const struct ix_tlv *t, void *into)
 		      {2, 0, 0, 0, mid_ip6}, {3, 0, 0, 0, mid_domain}, {4, 0, 0, 0, mid_device},
 		      {5, 0, 0, 0, mid_mtp});
 
-	return ix_ber_wrapped(b, t, &kinds, b->level, into);
+	struct ix_mid *mid = into;
+
+	return ix_ber_wrapped(b, t, &kinds, b->level, mid) &&
+	       (mid->kind != IX_MID_NONE || mid->port != 0 || ix_ber_bad(b, t->at, "Port 0"));
 }

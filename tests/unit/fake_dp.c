@@ -36,6 +36,7 @@ static unsigned n_locals, n_events, n_publishes, n_expires, publish_left, conn_l
 static uint64_t epoch_begun, epoch_done;
 static bool epochs_held, fail_once;
 static unsigned slots_top; // slots ever used lie below
+static unsigned pass_after;
 static uint16_t next_gen;
 
 void fake_reset(const struct dp_conf *conf)
@@ -50,6 +51,7 @@ void fake_reset(const struct dp_conf *conf)
 	publish_left = UINT_MAX;
 	conn_limit = CONNS;
 	epochs_held = false;
+	pass_after = 0;
 	for (unsigned i = 0; i < conf->n_realms; i++) {
 		for (unsigned k = 0; k < conf->realms[i].n_locals; k++, n_locals++) {
 			locals[n_locals].addr = conf->realms[i].locals[k].addr;
@@ -221,6 +223,8 @@ uint64_t dp_epoch(void)
 
 bool dp_epoch_passed(uint64_t epoch)
 {
+	if (pass_after && --pass_after == 0)
+		epoch_done = epoch_begun;
 	return !epochs_held || epoch <= epoch_done;
 }
 
@@ -233,6 +237,11 @@ void fake_hold_epochs(void)
 void fake_pass_epochs(void)
 {
 	epoch_done = epoch_begun;
+}
+
+void fake_pass_epochs_at(unsigned look)
+{
+	pass_after = look;
 }
 
 void dp_expire(const struct dp_at *at, uint32_t conn, uint16_t gen)

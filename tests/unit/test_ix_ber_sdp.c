@@ -81,8 +81,7 @@ static void test_texts(void **state)
 		struct ix_fault fault;
 		struct ix_str text;
 
-		assert_true(len > 0);
-		assert_true(read_sdp(arena, buf, len, false, &text, &fault));
+		assert_true(len > 0 && read_sdp(arena, buf, len, false, &text, &fault));
 		assert_str(text, texts[i]);
 		ix_arena_free(arena);
 	}
