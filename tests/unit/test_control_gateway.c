@@ -383,8 +383,6 @@ static const struct {
 	/* The other side is clear TCP: no TLS here, nothing terminates it. */
 	{"Context = %1 { Modify = %2 { Media { " LOCAL("m=x $ TCP/TLS -") " } } }", 449, "TLS"},
 	{"Context = %1 { Modify = %2 { Media { " LOCAL("m=x $ UDP -") " } } }", 449, "transport"},
-	{"Context = %1 { Modify = %2 { Media { Local {\nv=0\nc=IN IP6 $\nm=x $ TCP -\n} } } }", 501,
-	 "interworking"},
 	/* core has no IPv6 address and no router. */
 	{"Context = %1 { Modify = %3 { Media { Local {\nv=0\nc=IN IP6 $\nm=x $ TCP -\n} } } }", 449,
 	 "core"},
