@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
-#include <event2/listener.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "link.h"
+#include "listen.h"
 #include "log.h"
 #include "report.h"
 
@@ -24,6 +24,7 @@ enum { LINE_MAX_BYTES = 4096, CLIENTS = 16, IDLE_S = 60 };
 struct client {
 	struct ctl_admin *admin;
 	struct bufferevent *bev;
+	bool last; // asks nothing more, but has not read everything
 };
 
 struct ctl_admin {
@@ -58,26 +59,54 @@ static void answer_line(struct client *c, const char *line, size_t len)
 	json_decref(request);
 }
 
-static void on_read(struct bufferevent *bev, void *arg)
+/* The next request is looked at when the answer to the one before has left: a client that does not
+ * read is not answered for ever into our memory. */
+static void serve(struct client *c)
 {
-	struct client *c = arg;
-	struct evbuffer *in = bufferevent_get_input(bev);
+	struct evbuffer *in = bufferevent_get_input(c->bev);
+	struct evbuffer *out = bufferevent_get_output(c->bev);
 	size_t len;
 	char *line;
 
-	while ((line = evbuffer_readln(in, &len, EVBUFFER_EOL_LF)) != NULL) {
+	while (evbuffer_get_length(out) == 0 &&
+	       (line = evbuffer_readln(in, &len, EVBUFFER_EOL_LF)) != NULL) {
 		answer_line(c, line, len);
 		free(line);
 	}
-	if (evbuffer_get_length(in) > LINE_MAX_BYTES)
+	if (evbuffer_get_length(out) > 0)
+		bufferevent_disable(c->bev, EV_READ);
+	else if (c->last || evbuffer_get_length(in) > LINE_MAX_BYTES)
 		drop_client(c);
+	else
+		bufferevent_enable(c->bev, EV_READ);
+}
+
+static void on_ready(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	serve(arg);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
+	struct client *c = arg;
+
 	(void)bev;
-	(void)what;
-	drop_client(arg);
+	if (!(what & BEV_EVENT_EOF)) {
+		drop_client(c);
+		return;
+	}
+	c->last = true;
+	serve(c);
+}
+
+/* Too many at once: said and closed. */
+static void turn_away(int fd)
+{
+	static const char text[] = "{\"ok\": false, \"error\": \"too many clients, try again\"}\n";
+
+	send(fd, text, sizeof(text) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	close(fd);
 }
 
 static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len,
@@ -96,13 +125,27 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct socka
 	if (c)
 		c->bev = bufferevent_socket_new(a->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (!c || !c->bev) {
-		close(fd);
+		turn_away(fd);
 		return;
 	}
 	c->admin = a;
-	bufferevent_setcb(c->bev, on_read, NULL, on_event, c);
+	c->last = false;
+	bufferevent_setcb(c->bev, on_ready, on_ready, on_event, c);
 	bufferevent_set_timeouts(c->bev, &idle, &idle);
 	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+}
+
+/* A socket of an earlier run may go, nothing else that lies there. */
+static bool make_way(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return true;
+	if (S_ISSOCK(st.st_mode))
+		return unlink(path) == 0;
+	errno = EEXIST;
+	return false;
 }
 
 struct ctl_admin *ctl_admin_open(struct event_base *base, const struct ctl_config *conf,
@@ -115,10 +158,8 @@ struct ctl_admin *ctl_admin_open(struct event_base *base, const struct ctl_confi
 		return NULL;
 	*a = (struct ctl_admin){.base = base, .path = conf->control_socket, .gw = gw, .reg = reg};
 	snprintf(un.sun_path, sizeof(un.sun_path), "%s", a->path);
-	unlink(a->path);
-	a->listener = evconnlistener_new_bind(base, on_accept, a,
-					      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 16,
-					      (struct sockaddr *)&un, sizeof(un));
+	if (make_way(a->path))
+		a->listener = ctl_listen(base, (struct sockaddr *)&un, sizeof(un), on_accept, a);
 	if (!a->listener) {
 		snprintf(err, CTL_LINK_ERROR, "control_socket %s: %s", a->path, strerror(errno));
 		free(a);

@@ -9,7 +9,8 @@
 struct ctl_admin;
 
 /* Opens conf->control_socket, replacing a socket file that nobody serves: the caller holds the lock
- * of ctl_admin_lock(). NULL with err (CTL_LINK_ERROR bytes). */
+ * of ctl_admin_lock(). Anything else that lies there stays: NULL with err (CTL_LINK_ERROR bytes).
+ * At most 16 clients at once. */
 struct ctl_admin *ctl_admin_open(struct event_base *base, const struct ctl_config *conf,
 				 struct ctl_gateway *gw, struct ctl_register *reg, char *err);
 void ctl_admin_close(struct ctl_admin *admin);

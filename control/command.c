@@ -48,6 +48,12 @@ static bool is_choose(struct ix_str s)
 	return s.len == 1 && s.p[0] == '$';
 }
 
+/* A component that would name many, or one that is half chosen. */
+static bool is_pattern(struct ix_str s)
+{
+	return !is_choose(s) && s.len && (memchr(s.p, '*', s.len) || memchr(s.p, '$', s.len));
+}
+
 /* Splits the name of an Add; a lone $ counts as $/$/$/$. */
 static bool split_new(struct ix_str name, struct ix_str comp[COMPS], struct ctl_error *err)
 {
@@ -60,6 +66,10 @@ static bool split_new(struct ix_str name, struct ix_str comp[COMPS], struct ctl_
 		return ctl_refuse(err, IX_E_UNKNOWN_TERMINATION,
 				  "termination %.*s: names have the form ip/GROUP/INTERFACE/$",
 				  (int)name.len, name.p);
+	if (is_pattern(comp[COMP_GROUP]) || is_pattern(comp[COMP_INTERFACE]))
+		return ctl_refuse(err, IX_E_UNKNOWN_TERMINATION,
+				  "termination %.*s: a new name has no wildcards", (int)name.len,
+				  name.p);
 	if (!is_choose(comp[COMP_TYPE]) && !ix_str_is(comp[COMP_TYPE], "ip"))
 		return ctl_refuse(err, IX_E_UNKNOWN_TERMINATION, "termination %.*s: only type ip",
 				  (int)name.len, name.p);
@@ -239,7 +249,7 @@ bool ctl_cmd_add(struct ctl_run *run, const struct ix_command *cmd, struct ix_st
 		return false;
 	t = ctl_term_new(run->gw->model);
 	if (!t)
-		return ctl_refuse(err, IX_E_RESOURCES, "all %u terminations are in use",
+		return ctl_refuse(err, IX_E_NO_TERMINATIONS, "all %u terminations are in use",
 				  ctl_model_stats(run->gw->model).terms_max);
 	t->realm = (uint16_t)realm;
 	t->added_ms = run->now_ms;

@@ -214,10 +214,13 @@ static bool next_hop(const struct ctl_plane *p, const struct ctl_want_end *e, st
 		     struct ctl_error *err)
 {
 	enum nat_family family = f->flags & NAT_F_OUT6 ? NAT_IP6 : NAT_IP4;
-	int rc = dp_neigh_get(e->realm_out, family, &f->dst, &f->neigh, &f->mtu);
+	uint16_t neigh, mtu;
+	int rc = dp_neigh_get(e->realm_out, family, &f->dst, &neigh, &mtu);
 	char text[NAT_ADDR_TEXT];
 
 	if (rc == 0) {
+		f->neigh = neigh;
+		f->mtu = mtu;
 		f->flags |= NAT_F_READY;
 		return true;
 	}
@@ -270,6 +273,14 @@ static void label(const struct ctl_pub *pub)
 	dp_conn_label(pub->conn, &l);
 }
 
+/* A segment crosses both ways out; unrouted flows let none pass. */
+static void set_mss(struct nat_flow *a, struct nat_flow *b)
+{
+	if (a->flags & b->flags & NAT_F_READY)
+		a->mss = b->mss = nat_mss(a->flags & NAT_F_OUT6, a->mtu, b->flags & NAT_F_OUT6,
+					  b->mtu);
+}
+
 static bool make_pub(struct ctl_plane *p, struct ctl_context *ctx, const struct ctl_want *w,
 		     struct plan *plan, struct ctl_error *err)
 {
@@ -299,8 +310,11 @@ static bool make_pub(struct ctl_plane *p, struct ctl_context *ctx, const struct 
 	pub->term[0] = w->term[0];
 	pub->term[1] = w->term[1];
 	label(pub);
-	return make_pub_end(p, pub, 0, &w->end[0], err) &&
-	       (!w->term[1] || make_pub_end(p, pub, 1, &w->end[1], err));
+	if (!make_pub_end(p, pub, 0, &w->end[0], err) ||
+	    (w->term[1] && !make_pub_end(p, pub, 1, &w->end[1], err)))
+		return false;
+	set_mss(&pub->flow[0], &pub->flow[1]);
+	return true;
 }
 
 /* Publishes one end unless it is published just so. */

@@ -210,6 +210,9 @@ void ctl_term_leave(struct ctl_termination *t)
 		i++;
 	ctx->n_terms--;
 	memmove(&ctx->terms[i], &ctx->terms[i + 1], (ctx->n_terms - i) * sizeof(ctx->terms[0]));
+	/* What was said about two terminations does not hold for another pair. */
+	if (i < 2)
+		ctx->isolate[0] = ctx->isolate[1] = false;
 	t->ctx = NULL;
 }
 

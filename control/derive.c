@@ -74,7 +74,7 @@ static const char *secure_name(enum ix_secure secure)
 	return "clear";
 }
 
-/* Two streams can only be relayed into each other when nothing needs translation. */
+/* Two streams can only be relayed into each other when nothing but IP needs translation. */
 static bool fit(const struct ctl_stream *a, const struct ctl_stream *b, struct ctl_error *err)
 {
 	const struct ix_proto *pa = a->local.sdp.proto, *pb = b->local.sdp.proto;
@@ -87,10 +87,6 @@ static bool fit(const struct ctl_stream *a, const struct ctl_stream *b, struct c
 			err, IX_E_VALUE,
 			"stream %u: %s (%s) and %s (%s): nothing here terminates security", a->id,
 			pa->name, secure_name(pa->secure), pb->name, secure_name(pb->secure));
-	if (a->at.ep.family != b->at.ep.family)
-		return ctl_refuse(err, IX_E_NOT_IMPLEMENTED,
-				  "stream %u: IPv%u with IPv%u: interworking is not implemented",
-				  a->id, a->at.ep.family, b->at.ep.family);
 	return true;
 }
 

@@ -38,7 +38,7 @@ enum ctl_role { CTL_ROLE_ANY, CTL_ROLE_PASSIVE, CTL_ROLE_ACTIVE, CTL_ROLE_BLOCKE
 enum ctl_role ctl_role_at(const struct ctl_stream *s, const struct ctl_stream *other);
 
 /* Fills wants (CTL_WANTS entries); returns how many. Negative with *err when the terminations do
- * not fit together: different security or transport (449), different IP versions (501). */
+ * not fit together: different security or transport (449). */
 int ctl_derive(const struct ctl_context *ctx, struct ctl_want *wants, struct ctl_error *err);
 
 #endif

@@ -362,7 +362,7 @@ static bool open_context(struct ctl_run *run, const struct ix_action *action, st
 	if (!action->commands || action->commands->verb != IX_ADD)
 		return ctl_refuse(err, IX_E_ACTION_COMBINATION, "Context $ begins with Add");
 	run->ctx = ctl_context_new(run->gw->model);
-	return run->ctx || ctl_refuse(err, IX_E_RESOURCES, "all %u contexts are in use",
+	return run->ctx || ctl_refuse(err, IX_E_NO_CONTEXTS, "all %u contexts are in use",
 				      ctl_model_stats(run->gw->model).contexts_max);
 }
 
@@ -536,17 +536,17 @@ static void answer(struct ctl_job *job, uint64_t now_ms)
 
 bool ctl_gateway_tick(struct ctl_gateway *gw, uint64_t now_ms)
 {
-	bool waiting = ctl_plane_tick(gw->plane, now_ms);
-
 	while (gw->jobs && (!gw->jobs->epoch || dp_epoch_passed(gw->jobs->epoch))) {
 		struct ctl_job *job = gw->jobs;
 
 		gw->jobs = job->next;
 		if (!gw->jobs)
 			gw->jobs_tail = &gw->jobs;
+		/* After the look at its epoch, not before: what it waited for is counted now. */
+		ctl_plane_tick(gw->plane, now_ms);
 		answer(job, now_ms);
 	}
-	return waiting || gw->jobs;
+	return ctl_plane_tick(gw->plane, now_ms) || gw->jobs;
 }
 
 static struct ctl_job *new_job(void *owner, struct ix_txn *txn)

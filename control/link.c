@@ -35,7 +35,7 @@ struct ctl_link {
 	char buf[CTL_LINK_BYTES];
 };
 
-static socklen_t sockaddr_of(const struct nat_ep *ep, struct sockaddr_storage *ss)
+socklen_t ctl_sockaddr(const struct nat_ep *ep, struct sockaddr_storage *ss)
 {
 	struct sockaddr_in *in4 = (struct sockaddr_in *)ss;
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
@@ -66,7 +66,7 @@ static int shut(int fd)
 static int bind_local(const struct ctl_config *conf, bool first)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = sockaddr_of(&conf->ix_local.ep, &ss);
+	socklen_t len = ctl_sockaddr(&conf->ix_local.ep, &ss);
 	int one = 1, fd, e;
 
 	fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -138,7 +138,7 @@ static bool open_socket(struct socket *s)
 {
 	struct ctl_link *link = s->link;
 	struct sockaddr_storage ss;
-	socklen_t len = sockaddr_of(&link->conf->controllers[s->controller].ep, &ss);
+	socklen_t len = ctl_sockaddr(&link->conf->controllers[s->controller].ep, &ss);
 	int none = 0, e;
 
 	s->fd = bind_local(link->conf, false);

@@ -5,6 +5,7 @@
 #define CTL_LINK_H
 
 #include <event2/event.h>
+#include <sys/socket.h>
 
 #include "config.h"
 
@@ -23,5 +24,8 @@ void ctl_link_close(struct ctl_link *link);
 
 /* Sends or drops: the transaction layer repeats what is lost. */
 void ctl_link_send(struct ctl_link *link, unsigned controller, const void *bytes, size_t len);
+
+/* An endpoint as sockets want it; returns the length. */
+socklen_t ctl_sockaddr(const struct nat_ep *ep, struct sockaddr_storage *ss);
 
 #endif

@@ -2,12 +2,14 @@
 // Spec: OpenMetrics 1.0
 #include "metrics.h"
 
+#include <errno.h>
 #include <event2/http.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "link.h"
+#include "listen.h"
 
 /* X(symbol, name, type, help): every family, in the order of the output. */
 #define FAMILIES(X)                                                                                \
@@ -294,11 +296,27 @@ static void on_health(struct evhttp_request *req, void *arg)
 	reply(req, body, "text/plain; charset=utf-8");
 }
 
+/* Not evhttp_bind_socket(): that asks getaddrinfo(), which denies 127.0.0.1 on a host whose other
+ * addresses are all IPv6. */
+static bool listen_at(struct ctl_metrics *m, struct event_base *base, const struct nat_ep *ep)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = ctl_sockaddr(ep, &ss);
+	struct evconnlistener *l = ctl_listen(base, (struct sockaddr *)&ss, (int)len, NULL, NULL);
+
+	if (!l)
+		return false;
+	if (evhttp_bind_listener(m->http, l))
+		return true;
+	evconnlistener_free(l);
+	errno = ENOMEM;
+	return false;
+}
+
 struct ctl_metrics *ctl_metrics_open(struct event_base *base, const struct ctl_config *conf,
 				     struct ctl_gateway *gw, struct ctl_register *reg, char *err)
 {
 	struct ctl_metrics *m = calloc(1, sizeof(*m));
-	char addr[NAT_ADDR_TEXT];
 
 	if (!m || !(m->http = evhttp_new(base))) {
 		snprintf(err, CTL_LINK_ERROR, "out of memory");
@@ -313,10 +331,9 @@ struct ctl_metrics *ctl_metrics_open(struct event_base *base, const struct ctl_c
 	evhttp_set_timeout(m->http, 10);
 	evhttp_set_cb(m->http, "/metrics", on_metrics, m);
 	evhttp_set_cb(m->http, "/healthz", on_health, m);
-	nat_addr_text(conf->metrics.ep.family, &conf->metrics.ep.addr, addr, sizeof(addr));
-	if (evhttp_bind_socket(m->http, addr, nat_host16(conf->metrics.ep.port)) == 0)
+	if (listen_at(m, base, &conf->metrics.ep))
 		return m;
-	snprintf(err, CTL_LINK_ERROR, "metrics %s: cannot listen there", conf->metrics.text);
+	snprintf(err, CTL_LINK_ERROR, "metrics %s: %s", conf->metrics.text, strerror(errno));
 	ctl_metrics_close(m);
 	return NULL;
 }

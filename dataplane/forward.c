@@ -12,6 +12,11 @@
 
 #include <rte_prefetch.h>
 
+#include "../nat/xlat.h"
+
+static_assert(RTE_PKTMBUF_HEADROOM + sizeof(struct nat_eth) >= NAT_XLAT_ROOM + 18,
+	      "a packet can grow at its front");
+
 /* A packet on its way through the passes. */
 struct work {
 	struct rte_mbuf *m;
@@ -109,7 +114,8 @@ static inline void put_header(struct rte_mbuf *m, const struct nat_pkt *pkt,
 {
 	uint8_t *eth;
 
-	m->data_off = (uint16_t)(m->data_off + pkt->l2_len - hop->header_len);
+	/* The packet may begin before its old Ethernet header: the mbuf has room for that. */
+	m->data_off = (uint16_t)(pkt->l3 - (uint8_t *)m->buf_addr - hop->header_len);
 	m->data_len = (uint16_t)(hop->header_len + pkt->l3_len);
 	m->pkt_len = m->data_len;
 	eth = rte_pktmbuf_mtod(m, uint8_t *);
@@ -127,7 +133,7 @@ static inline void send_on(struct dp_worker *w, struct work *k, const struct nat
 	w->forwarded_pkts++;
 	w->forwarded_bytes += k->pkt.l3_len;
 	if (unlikely(!mac)) {
-		k->m->data_off = (uint16_t)(k->m->data_off + k->pkt.l2_len);
+		k->m->data_off = (uint16_t)(k->pkt.l3 - (uint8_t *)k->m->buf_addr);
 		k->m->data_len = k->pkt.l3_len;
 		k->m->pkt_len = k->pkt.l3_len;
 		dp_hop_send(w, hop, k->m);

@@ -85,32 +85,29 @@ static uint16_t realm_of(const struct rte_mbuf *m, unsigned port)
 
 /* The connection of a packet by our own end of it: its destination on the way in, its source on the
  * way out. Both ends of a stream lead to one connection. */
-static void find_conn(struct rte_mbuf *m, bool out, struct dp_seen *seen)
+static void find_conn(const struct rte_mbuf *m, bool out, struct dp_seen *seen)
 {
+	const union dp_slot *slot;
+	struct dp_ends ends;
 	union dp_slot at;
-	struct nat_pkt pkt;
 	unsigned local;
-	be16 port;
 
-	if (nat_parse(rte_pktmbuf_mtod(m, uint8_t *), m->data_len, &pkt) != NAT_FORWARD)
+	if (!dp_ends_read(rte_pktmbuf_mtod(m, const uint8_t *), m->data_len, &ends))
 		return;
-	local = dp_local_of(&dp.realms[seen->realm], pkt.family, out ? &pkt.src : &pkt.dst);
+	local = dp_local_of(&dp.realms[seen->realm], ends.family, out ? &ends.src : &ends.dst);
 	if (local == DP_NO_LOCAL)
 		return;
-	port = out ? pkt.sport : pkt.dport;
-	atomic_init(&at.word,
-		    atomic_load_explicit(
-			    &dp.locals[local].slots[pkt.kind != NAT_PKT_TCP][nat_host16(port)].word,
-			    memory_order_acquire));
+	slot = &dp.locals[local].slots[!ends.tcp][nat_host16(out ? ends.sport : ends.dport)];
+	atomic_init(&at.word, atomic_load_explicit(&slot->word, memory_order_acquire));
 	if (!at.flow)
 		return;
 	seen->label = dp.labels[at.conn];
 	seen->side = (dp.flows[at.flow].flags & NAT_F_SIDE_B) != 0;
-	seen->has_tcp = pkt.kind == NAT_PKT_TCP;
+	seen->has_tcp = ends.tcp;
 	seen->tcp = dp.conns[at.conn].tcp;
 }
 
-static void identify(struct rte_mbuf *m, unsigned port, bool out, struct dp_seen *seen)
+static void identify(const struct rte_mbuf *m, unsigned port, bool out, struct dp_seen *seen)
 {
 	seen->out = out;
 	seen->realm = realm_of(m, port);

@@ -3,8 +3,66 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "../nat/wire.h"
 
 static_assert(NAT_REASONS <= 64, "reasons fit into one word");
+
+static bool read_ip4(const uint8_t *l3, size_t len, struct dp_ends *e, uint8_t *proto)
+{
+	const struct nat_ip4 *ip = (const void *)l3;
+
+	if (len < sizeof(*ip) || ip->ver_ihl != 0x45 || (ip->frag & nat_be16(0x1fff)))
+		return false;
+	e->family = NAT_IP4;
+	e->src = nat_addr_ip4(ip->src);
+	e->dst = nat_addr_ip4(ip->dst);
+	*proto = ip->proto;
+	return true;
+}
+
+static bool read_ip6(const uint8_t *l3, size_t len, struct dp_ends *e, uint8_t *proto)
+{
+	const struct nat_ip6 *ip = (const void *)l3;
+
+	if (len < sizeof(*ip) || l3[0] >> 4 != 6)
+		return false;
+	e->family = NAT_IP6;
+	memcpy(&e->src, ip->src, sizeof(e->src));
+	memcpy(&e->dst, ip->dst, sizeof(e->dst));
+	*proto = ip->next;
+	return true;
+}
+
+bool dp_ends_read(const uint8_t *frame, size_t len, struct dp_ends *e)
+{
+	size_t l2 = sizeof(struct nat_eth), l3_len;
+	uint8_t proto = 0;
+	unsigned type;
+	bool ok = false;
+
+	if (len < l2 + sizeof(struct nat_vlan))
+		return false;
+	type = nat_load16(frame + 12);
+	if (type == NAT_ETH_VLAN) {
+		type = nat_load16(frame + 16);
+		l2 += sizeof(struct nat_vlan);
+	}
+	if (type == NAT_ETH_IP4)
+		ok = read_ip4(frame + l2, len - l2, e, &proto);
+	else if (type == NAT_ETH_IP6)
+		ok = read_ip6(frame + l2, len - l2, e, &proto);
+	if (!ok || (proto != NAT_IP_TCP && proto != NAT_IP_UDP))
+		return false;
+	l3_len = e->family == NAT_IP4 ? sizeof(struct nat_ip4) : sizeof(struct nat_ip6);
+	if (len < l2 + l3_len + 4)
+		return false;
+	memcpy(&e->sport, frame + l2 + l3_len, 2);
+	memcpy(&e->dport, frame + l2 + l3_len + 2, 2);
+	e->tcp = proto == NAT_IP_TCP;
+	return true;
+}
 
 static bool has_realm(const uint64_t *bits, unsigned realm)
 {

@@ -20,6 +20,19 @@ struct dp_seen {
 	struct dp_label label;
 };
 
+/* Addresses and ports of a TCP or UDP packet. */
+struct dp_ends {
+	uint8_t family;
+	bool tcp; // else UDP
+	struct nat_addr src, dst;
+	be16 sport, dport;
+};
+
+/* Reads them from an Ethernet frame without judging it. False when it has none: another protocol,
+ * options or extension headers, a later fragment, cut short. A reader of its own, because the
+ * forwarding path wants nat_parse() for itself: with a second caller it is inlined nowhere. */
+bool dp_ends_read(const uint8_t *frame, size_t len, struct dp_ends *ends);
+
 /* True when the mirror wants the packet, its filter aside. */
 bool dp_mirror_selects(const struct dp_mirror_conf *conf, const struct dp_seen *seen);
 

@@ -469,7 +469,8 @@ static bool action_replies(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
 	struct ix_action **tail = into;
 
-	return ix_ber_list(b, t, action_reply, &tail);
+	return ix_ber_list(b, t, action_reply, &tail) &&
+	       (*(struct ix_action **)into || ix_ber_bad(b, t->at, "No action"));
 }
 
 /* ---- transactions ---------------------------------------------------------------------------- */

@@ -21,6 +21,13 @@ ix_ber_read ix_ber_error;   // ErrorDescriptor; struct ix_error *
 ix_ber_read ix_ber_mid;     // MId inside its explicit tag; struct ix_mid
 ix_ber_read ix_ber_address; // ServiceChangeAddress likewise; struct ix_mid
 
+/* Members of a list in which nothing may stand twice: the comparison of each with all is bounded.
+ */
+enum { IX_BER_LIST_MAX = 512 };
+bool ix_ber_too_many(struct ix_ber *b, const uint8_t *at); // 510
+/* 448 or 456. */
+bool ix_ber_twice(struct ix_ber *b, const uint8_t *at, uint16_t code, struct ix_str what);
+
 /* Appends; twice the same is 456. */
 bool ix_ber_prop_add(struct ix_ber *b, const uint8_t *at, struct ix_prop **list,
 		     const struct ix_prop *p);

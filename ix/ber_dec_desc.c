@@ -21,6 +21,8 @@ static bool package_add(struct ix_ber *b, const struct ix_tlv *t, struct ix_pack
 
 	if (!ix_ber_sequence(b, t, &package_fields, &c))
 		return false;
+	if (c.name == UINT16_MAX)
+		return ix_ber_bad(b, t->at, "Any package in a list of packages");
 	p = **tail = ix_ber_part(b, sizeof(*p));
 	if (!p || !ix_ber_package_name(b, c.name, &p->name))
 		return false;
@@ -35,8 +37,6 @@ static bool package(struct ix_ber *b, const struct ix_tlv *t, void *into)
 }
 
 /* ---- Audit ----------------------------------------------------------------------------------- */
-
-enum { ASKS_MAX = 256 }; // parts of one audit: keeps the search for the ends of its lists short
 
 struct audit_ctx {
 	struct ix_audit *a;
@@ -84,8 +84,8 @@ static bool ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 		      {6, 0, offsetof(struct ix_audit, packages), 0, ask_packages});
 	struct audit_ctx *c = into;
 
-	if (++c->n > ASKS_MAX)
-		return ix_ber_fail(b, t->at, IX_E_RESOURCES, "Too many parts in an audit");
+	if (++c->n > IX_BER_LIST_MAX) // each part looks for the end of its list
+		return ix_ber_too_many(b, t->at);
 	return ix_ber_choice(b, t, &kinds, b->level, c->a);
 }
 
@@ -117,7 +117,13 @@ bool ix_ber_audit(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	struct audit_ctx c = {.n = 0};
 
 	c.a = *out = ix_ber_part(b, sizeof(**out));
-	return *out && ix_ber_sequence(b, t, &fields, &c);
+	if (!*out || !ix_ber_sequence(b, t, &fields, &c))
+		return false;
+	if (c.a->media && !c.a->media->state && !c.a->media->streams) {
+		c.a->media = NULL; // detail without content asks for the whole
+		c.a->whole |= IX_AU_MEDIA;
+	}
+	return true;
 }
 
 /* ---- Mux and Modem: as text would write them, the profile refuses them ----------------------- */
@@ -318,9 +324,8 @@ static bool desc(struct ix_ber *b, const struct ix_tlv *t, const struct ix_ber_f
 {
 	if (t->tag < 32) {
 		if (c->seen & (UINT32_C(1) << t->tag))
-			return ix_ber_fail(b, t->at,
-					   b->request ? IX_E_DESCRIPTOR_TWICE : IX_E_SYNTAX_MESSAGE,
-					   "Descriptor [%u] appears twice", (unsigned)t->tag);
+			return ix_ber_twice(b, t->at, IX_E_DESCRIPTOR_TWICE,
+					    ix_lit("A descriptor"));
 		c->seen |= UINT32_C(1) << t->tag;
 	}
 	return ix_ber_choice(b, t, kinds, IX_E_UNKNOWN_DESCRIPTOR, &c->d);

@@ -3,6 +3,8 @@
 #include "ber_dec.h"
 #include "scan.h"
 
+#include <string.h>
+
 /* ---- digit maps: kept as text would write them, the profile refuses them --------------------- */
 
 struct map_value {
@@ -10,6 +12,17 @@ struct map_value {
 	uint8_t timers[4]; // T, S, L, Z
 	struct ix_str body;
 };
+
+/* Letters, digits, ranges and alternatives: what cannot be taken for a timer, a brace or a comment.
+ */
+static bool map_body(struct ix_str body)
+{
+	for (uint32_t i = 0; i < body.len; i++)
+		if (!ix_is(body.p[i], IX_CH_ALPHA | IX_CH_DIGIT) &&
+		    (body.p[i] == '\0' || !strchr("()[]|.-", body.p[i])))
+			return false;
+	return body.len > 0;
+}
 
 /* "T:1,S:2,body" in braces. */
 static bool map_value(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -29,12 +42,8 @@ static bool map_value(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 	if (!ix_ber_sequence(b, t, &fields, &m))
 		return false;
-	// Braces or line ends would say more than a map when written as text.
-	if (m.body.len == 0 || !ix_ber_all(m.body, IX_CH_QUOTED))
+	if (!map_body(m.body))
 		return ix_ber_bad(b, t->at, "No digit map");
-	for (uint32_t i = 0; i < m.body.len; i++)
-		if (m.body.p[i] == '{' || m.body.p[i] == '}' || m.body.p[i] == ';')
-			return ix_ber_bad(b, t->at, "No digit map");
 	*out = ix_lit("{");
 	for (unsigned i = 0; i < 4; i++)
 		if (m.has[i])
@@ -595,5 +604,6 @@ bool ix_ber_observed(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	struct ix_observed_events **out = into;
 
 	*out = ix_ber_part(b, sizeof(**out));
-	return *out && ix_ber_sequence(b, t, &fields, *out);
+	return *out && ix_ber_sequence(b, t, &fields, *out) &&
+	       ((*out)->list || !b->request || ix_ber_bad(b, t->at, "No event was observed"));
 }

@@ -2,8 +2,6 @@
 // Spec: H.248.1 v3 Annex A.2
 #include "ber_dec.h"
 
-enum { STREAMS_MAX = 1024 }; // of one termination: keeps the search for twins short
-
 static bool mode(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
 	static const enum ix_mode modes[] = {IX_SENDONLY, IX_RECVONLY, IX_SENDRECV, IX_INACTIVE,
@@ -73,6 +71,19 @@ static bool ask_buffer(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 /* ---- streams --------------------------------------------------------------------------------- */
 
+/* An empty one says nothing: it is as if it were not there. */
+static bool control_by(struct ix_ber *b, const struct ix_tlv *t, const struct ix_ber_fields *fields,
+		       struct ix_local_control **out)
+{
+	struct ix_local_control *lc = ix_ber_part(b, sizeof(*lc));
+
+	if (!lc || !ix_ber_sequence(b, t, fields, lc))
+		return false;
+	if (lc->mode || lc->reserve_value || lc->reserve_group || lc->asked || lc->props)
+		*out = lc;
+	return true;
+}
+
 static bool control(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
 	IX_BER_FIELDS(
@@ -81,10 +92,7 @@ static bool control(struct ix_ber *b, const struct ix_tlv *t, void *into)
 		{1, 0, offsetof(struct ix_local_control, reserve_value), 0, ix_ber_tri},
 		{2, 0, offsetof(struct ix_local_control, reserve_group), 0, ix_ber_tri},
 		{3, IX_BER_NEEDED, offsetof(struct ix_local_control, props), 0, ix_ber_props});
-	struct ix_local_control **out = into;
-
-	*out = ix_ber_part(b, sizeof(**out));
-	return *out && ix_ber_sequence(b, t, &fields, *out);
+	return control_by(b, t, &fields, into);
 }
 
 static bool control_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -95,10 +103,7 @@ static bool control_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 		      {2, 0, offsetof(struct ix_local_control, asked), 0, ask_reserve_group},
 		      {3, 0, offsetof(struct ix_local_control, props), 0, ix_ber_prop_asks},
 		      {4, 0, offsetof(struct ix_local_control, mode), 0, mode});
-	struct ix_local_control **out = into;
-
-	*out = ix_ber_part(b, sizeof(**out));
-	return *out && ix_ber_sequence(b, t, &fields, *out);
+	return control_by(b, t, &fields, into);
 }
 
 static bool parms(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -151,13 +156,11 @@ static bool stream_by(struct ix_ber *b, const struct ix_tlv *t, const struct ix_
 		return false;
 	if (st.id == 0)
 		return ix_ber_bad(b, t->at, "Stream 0");
-	if (++c->n > STREAMS_MAX)
-		return ix_ber_fail(b, t->at, IX_E_RESOURCES, "Too many streams");
+	if (++c->n > IX_BER_LIST_MAX)
+		return ix_ber_too_many(b, t->at);
 	for (const struct ix_stream *other = c->first; other; other = other->next)
 		if (other->id == st.id)
-			return ix_ber_fail(b, t->at,
-					   b->request ? IX_E_DESCRIPTOR_TWICE : IX_E_SYNTAX_MESSAGE,
-					   "Stream %u appears twice", st.id);
+			return ix_ber_twice(b, t->at, IX_E_DESCRIPTOR_TWICE, ix_lit("A stream"));
 	return stream_add(b, c, &st);
 }
 
@@ -232,16 +235,26 @@ static bool streams_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 
 /* ---- TerminationState, Media ----------------------------------------------------------------- */
 
+/* An empty one says nothing: it is as if it were not there. */
+static bool state_by(struct ix_ber *b, const struct ix_tlv *t, const struct ix_ber_fields *fields,
+		     struct ix_term_state **out)
+{
+	struct ix_term_state *ts = ix_ber_part(b, sizeof(*ts));
+
+	if (!ts || !ix_ber_sequence(b, t, fields, ts))
+		return false;
+	if (ts->service || ts->buffer || ts->asked || ts->props)
+		*out = ts;
+	return true;
+}
+
 static bool state(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
 	IX_BER_FIELDS(fields, "TerminationStateDescriptor",
 		      {0, IX_BER_NEEDED, offsetof(struct ix_term_state, props), 0, ix_ber_props},
 		      {1, 0, offsetof(struct ix_term_state, buffer), 0, buffer},
 		      {2, 0, offsetof(struct ix_term_state, service), 0, service_state});
-	struct ix_term_state **out = into;
-
-	*out = ix_ber_part(b, sizeof(**out));
-	return *out && ix_ber_sequence(b, t, &fields, *out);
+	return state_by(b, t, &fields, into);
 }
 
 static bool state_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -252,10 +265,7 @@ static bool state_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 		{1, 0, offsetof(struct ix_term_state, asked), 0, ask_buffer},
 		{2, 0, offsetof(struct ix_term_state, asked), 0, ask_service},
 		{3, 0, offsetof(struct ix_term_state, service), 0, service_state});
-	struct ix_term_state **out = into;
-
-	*out = ix_ber_part(b, sizeof(**out));
-	return *out && ix_ber_sequence(b, t, &fields, *out);
+	return state_by(b, t, &fields, into);
 }
 
 bool ix_ber_media(struct ix_ber *b, const struct ix_tlv *t, void *into)

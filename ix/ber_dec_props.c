@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-enum {
-	PROPS_MAX = 64
-}; // more in one list cannot all be different; keeps the search for twins short
-
 /* ---- names ----------------------------------------------------------------------------------- */
 
 bool ix_ber_item(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -17,8 +13,11 @@ bool ix_ber_item(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	struct ix_ber_name *n = into;
 	struct ix_str s;
 
-	return ix_ber_octets(b, t, 4, 4, &s) &&
-	       ix_ber_item_name(b, n->kind, (const uint8_t *)s.p, &n->pkg, &n->item, &n->def);
+	if (!ix_ber_octets(b, t, 4, 4, &s))
+		return false;
+	if (memcmp(s.p, "\xff\xff", 2) == 0 && memcmp(s.p + 2, "\xff\xff", 2) != 0)
+		return ix_ber_bad(b, t->at, "Any package, but not any item");
+	return ix_ber_item_name(b, n->kind, (const uint8_t *)s.p, &n->pkg, &n->item, &n->def);
 }
 
 bool ix_ber_name(struct ix_ber *b, const struct ix_tlv *t, void *into)
@@ -31,21 +30,30 @@ bool ix_ber_name(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	return true;
 }
 
+bool ix_ber_twice(struct ix_ber *b, const uint8_t *at, uint16_t code, struct ix_str what)
+{
+	return ix_ber_fail(b, at, b->request ? code : IX_E_SYNTAX_MESSAGE, "%.*s appears twice",
+			   (int)what.len, what.p);
+}
+
+bool ix_ber_too_many(struct ix_ber *b, const uint8_t *at)
+{
+	return ix_ber_fail(b, at, IX_E_RESOURCES, "more than %d in one list", IX_BER_LIST_MAX);
+}
+
 /* ---- lists of properties --------------------------------------------------------------------- */
 
 bool ix_ber_prop_add(struct ix_ber *b, const uint8_t *at, struct ix_prop **list,
 		     const struct ix_prop *p)
 {
-	unsigned n = 0;
+	unsigned before = 0;
 
-	for (; *list; list = &(*list)->next)
-		if (++n == PROPS_MAX ||
-		    (ix_str_eq((*list)->item, p->item) && ix_str_eq((*list)->pkg, p->pkg)))
-			return ix_ber_fail(b, at,
-					   b->request ? IX_E_PROPERTY_TWICE : IX_E_SYNTAX_MESSAGE,
-					   "%.*s%s%.*s appears twice", (int)p->pkg.len,
-					   p->pkg.len ? p->pkg.p : "", p->pkg.len ? "/" : "",
-					   (int)p->item.len, p->item.p);
+	for (; *list; list = &(*list)->next) {
+		if (ix_str_eq((*list)->item, p->item) && ix_str_eq((*list)->pkg, p->pkg))
+			return ix_ber_twice(b, at, IX_E_PROPERTY_TWICE, p->item);
+		if (++before == IX_BER_LIST_MAX)
+			return ix_ber_too_many(b, at);
+	}
 	*list = ix_ber_part(b, sizeof(**list));
 	if (!*list)
 		return false;
@@ -200,10 +208,21 @@ static bool error_text(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	return true;
 }
 
+/* Text has four digits for it. */
+static bool error_code(struct ix_ber *b, const struct ix_tlv *t, void *into)
+{
+	uint64_t n;
+
+	if (!ix_ber_number(b, t, 9999, &n))
+		return false;
+	*(uint16_t *)into = (uint16_t)n;
+	return true;
+}
+
 bool ix_ber_error(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
 	IX_BER_FIELDS(fields, "ErrorDescriptor",
-		      {0, IX_BER_NEEDED, offsetof(struct ix_error, code), 0, ix_ber_u16},
+		      {0, IX_BER_NEEDED, offsetof(struct ix_error, code), 0, error_code},
 		      {1, 0, offsetof(struct ix_error, text), 0, error_text});
 	struct ix_error **out = into;
 
@@ -333,5 +352,8 @@ bool ix_ber_address(struct ix_ber *b, const struct ix_tlv *t, void *into)
 		      {2, 0, 0, 0, mid_ip6}, {3, 0, 0, 0, mid_domain}, {4, 0, 0, 0, mid_device},
 		      {5, 0, 0, 0, mid_mtp});
 
-	return ix_ber_wrapped(b, t, &kinds, b->level, into);
+	struct ix_mid *mid = into;
+
+	return ix_ber_wrapped(b, t, &kinds, b->level, mid) &&
+	       (mid->kind != IX_MID_NONE || mid->port != 0 || ix_ber_bad(b, t->at, "Port 0"));
 }

@@ -310,6 +310,7 @@ static void put_result(struct ix_ber_out *o, const struct ix_item *item)
 		o->bad |= item->actions != NULL;
 	} else {
 		list = ix_ber_open(o, IX_CC(1));
+		o->bad |= !item->actions;
 		for (const struct ix_action *a = item->actions; a; a = a->next)
 			put_action_reply(o, a);
 		ix_ber_close(o, list);

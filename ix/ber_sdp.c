@@ -5,6 +5,7 @@
 // A property that is no SDP line becomes "x00001001=02010a,02010b", its octets in hex; a line that
 // no property describes is carried whole as property 0000/0000, which no table of Annex C uses.
 #include "ber_code.h"
+#include "scan.h"
 
 #include <string.h>
 
@@ -153,7 +154,7 @@ static bool groups(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	return ix_ber_list(b, t, group, into);
 }
 
-/* The lines as one text, CRLF between them. */
+/* The lines as one text, CRLF between them, no white space around it. */
 static bool joined(struct ix_ber *b, const struct session *s, struct ix_str *out)
 {
 	char *p = ix_ber_part(b, s->len);
@@ -170,6 +171,10 @@ static bool joined(struct ix_ber *b, const struct session *s, struct ix_str *out
 			p += 2;
 		}
 	}
+	while (p > out->p && ix_is(p[-1], IX_CH_SPACE)) // as text does
+		p--;
+	while (p > out->p && ix_is(*out->p, IX_CH_SPACE))
+		out->p++;
 	out->len = (uint32_t)(p - out->p);
 	return true;
 }

@@ -168,6 +168,17 @@ static bool bare(const struct ix_def *def, struct ix_str octets, struct ix_value
 	return spelled(v, octets, string);
 }
 
+/* Does the spelling lead back to the octets? One that looks like a value of the item's type may
+ * not. */
+static bool leads_back(const struct ix_def *def, struct ix_str octets, const struct ix_value *v)
+{
+	uint8_t buf[64];
+	struct ix_ber_out scratch = {.p = buf, .end = buf + sizeof(buf), .base = buf};
+
+	ix_ber_put_value(&scratch, def, v);
+	return scratch.full || (buf[1] == octets.len && memcmp(buf + 2, octets.p, buf[1]) == 0);
+}
+
 bool ix_ber_value(struct ix_ber *b, struct ix_str octets, const struct ix_def *def,
 		  struct ix_value *v)
 {
@@ -177,7 +188,7 @@ bool ix_ber_value(struct ix_ber *b, struct ix_str octets, const struct ix_def *d
 	if (plain_tlv(octets, &tag, &content)) {
 		if (def && typed(b, def, tag, content, v))
 			return true;
-		if (untyped(b, tag, content, v))
+		if (untyped(b, tag, content, v) && (!def || leads_back(def, octets, v)))
 			return true;
 	} else if (def && def->type != IX_TYPE_NONE && bare(def, octets, v)) {
 		return true;

@@ -15,23 +15,24 @@ enum ix_style { IX_PRETTY, IX_COMPACT }; // long tokens with layout, short token
 
 /* Where and why decoding stopped. */
 struct ix_fault {
-	uint16_t code;       // H.248 error code for the peer
-	uint32_t offset;     // bytes from the start; line and column count from 1
+	uint16_t code;   // H.248 error code for the peer
+	uint32_t offset; // bytes from the start; line and column count from 1
 	uint32_t line, column;
-	char text[128];      // for logs and for the Error descriptor
-	bool have_head;      // version and MID were read: the error can be addressed
-	bool have_tid;       // the failing request's id was read; faults elsewhere are a 400 without it
+	char text[128]; // for logs and for the Error descriptor
+	bool have_head; // version and MID were read: the error can be addressed
+	bool have_tid;  // the failing request's id was read; faults elsewhere are a 400 without it
 	uint32_t tid;
 };
 
-/* Decodes one message of `len` bytes. On success *msg lies in the arena. On failure returns NULL, fills
- * *fault, and if fault->have_head, *head holds version and MID. Never reads beyond len, never recurses
- * deeper than a fixed bound, allocates from the arena only. */
+/* Decodes one message of `len` bytes. On success *msg lies in the arena. On failure returns NULL,
+ * fills *fault, and if fault->have_head, *head holds version and MID. Never reads beyond len, never
+ * recurses deeper than a fixed bound, allocates from the arena only. */
 struct ix_msg *ix_text_decode(struct ix_arena *arena, const void *bytes, size_t len,
 			      struct ix_fault *fault, struct ix_msg *head);
 
-/* Encodes into buf. Returns the length, or -EMSGSIZE when size is too small, -EINVAL when the form has
- * no text (buf is then undefined). Nothing follows the last token but one line end where allowed. */
+/* Encodes into buf. Returns the length, or -EMSGSIZE when size is too small, -EINVAL when the form
+ * has no text (buf is then undefined). Nothing follows the last token but one line end where
+ * allowed. */
 long ix_text_encode(const struct ix_msg *msg, enum ix_style style, char *buf, size_t size);
 
 /* True when both messages say the same: identifiers without case, SDP by bytes, layout ignored. */
@@ -47,20 +48,20 @@ const char *ix_mid_text(const struct ix_mid *mid, char *buf, size_t size);
 
 /* Provisioned timers and limits, milliseconds (spec/ix-profile.md 1.4 suggests the defaults). */
 struct ix_peer_conf {
-	struct ix_mid self;           // our MID; its strings must outlive the peer
+	struct ix_mid self; // our MID; its strings must outlive the peer
 	enum ix_style style;
-	uint8_t version;              // header version to send until ix_peer_set_version()
-	size_t mtu;                   // largest message to send, bytes
-	uint32_t rto_ms, rto_max_ms;  // 200, 4000
-	uint32_t t_max_ms;            // 25 000: peer is lost
-	uint32_t long_timer_ms;       // 30 000: replies and ids are remembered
-	uint32_t pending_after_ms;    // 2 000: answer Pending when a request takes longer
-	unsigned pending_limit;       // 5
-	unsigned max_stored;          // replies and ids remembered, bound of the table
-	size_t max_stored_bytes;      // bound of stored replies
-	unsigned max_requests;        // own requests in flight
-	bool reliable;                // SCTP, TCP: no retransmission, no acknowledgement
-	uint64_t seed;                // of the back-off jitter
+	uint8_t version;             // header version to send until ix_peer_set_version()
+	size_t mtu;                  // largest message to send, bytes
+	uint32_t rto_ms, rto_max_ms; // 200, 4000
+	uint32_t t_max_ms;           // 25 000: peer is lost
+	uint32_t long_timer_ms;      // 30 000: replies and ids are remembered
+	uint32_t pending_after_ms;   // 2 000: answer Pending when a request takes longer
+	unsigned pending_limit;      // 5
+	unsigned max_stored;         // replies and ids remembered, bound of the table
+	size_t max_stored_bytes;     // bound of stored replies
+	unsigned max_requests;       // own requests in flight
+	bool reliable;               // SCTP, TCP: no retransmission, no acknowledgement
+	uint64_t seed;               // of the back-off jitter
 };
 void ix_peer_conf_default(struct ix_peer_conf *conf);
 
@@ -70,8 +71,8 @@ struct ix_txn; // a request of the peer's that waits for our reply
 struct ix_peer_ops {
 	/* Send these bytes to the peer now. */
 	void (*output)(void *user, const void *bytes, size_t len);
-	/* A request to execute, once. Answer with ix_txn_reply() now or later, exactly once. item and
-	 * msg live until this returns. */
+	/* A request to execute, once. Answer with ix_txn_reply() now or later, exactly once. item
+	 * and msg live until this returns. */
 	void (*request)(void *user, struct ix_txn *txn, const struct ix_msg *msg,
 			const struct ix_item *item);
 	/* The answer to our request: item is the reply, or NULL with why = 0 when T-MAX passed,
@@ -91,18 +92,19 @@ void ix_peer_free(struct ix_peer *peer);
 /* One message has arrived. Hostile input is answered as 4.4/4.5 say or ignored. */
 void ix_peer_input(struct ix_peer *peer, const void *bytes, size_t len, uint64_t now_ms);
 
-/* Sends a request and retransmits it until answered. Actions are encoded at once. *tid is its number.
- * -ENOBUFS too many in flight, -EMSGSIZE does not fit the mtu, -ENOMEM. */
+/* Sends a request and retransmits it until answered. Actions are encoded at once. *tid is its
+ * number. -ENOBUFS too many in flight, -EMSGSIZE does not fit the mtu, -ENOMEM. */
 int ix_peer_request(struct ix_peer *peer, const struct ix_action *actions, void *cookie,
 		    uint32_t *tid, uint64_t now_ms);
 
-/* Answers a request: actions, or a transaction-level error (then actions is NULL). Encoded, sent, and
- * stored for retransmission before this returns; txn is gone afterwards. A reply that does not fit the
- * mtu becomes error 533. */
+/* Answers a request: actions, or a transaction-level error (then actions is NULL). Encoded, sent,
+ * and stored for retransmission before this returns; txn is gone afterwards. A reply that does not
+ * fit the mtu becomes error 533. */
 void ix_txn_reply(struct ix_txn *txn, const struct ix_action *actions, const struct ix_error *error,
 		  uint64_t now_ms);
 
-/* When ix_peer_tick() wants to be called next: milliseconds on the caller's clock, UINT64_MAX = never. */
+/* When ix_peer_tick() wants to be called next: milliseconds on the caller's clock, UINT64_MAX =
+ * never. */
 uint64_t ix_peer_deadline(const struct ix_peer *peer);
 void ix_peer_tick(struct ix_peer *peer, uint64_t now_ms);
 
@@ -114,12 +116,12 @@ const struct ix_mid *ix_peer_mid(const struct ix_peer *peer);
 struct ix_peer_stats {
 	uint64_t msgs_in, msgs_out, bytes_in, bytes_out;
 	uint64_t requests_in, requests_out, replies_in, replies_out;
-	uint64_t retransmits_in;  // requests answered from the store
+	uint64_t retransmits_in; // requests answered from the store
 	uint64_t retransmits_out;
 	uint64_t pendings_in, pendings_out, acks_in, acks_out;
-	uint64_t errors_in;       // messages that could not be decoded
-	uint64_t timeouts;        // own requests that T-MAX ended
-	uint64_t refused;         // requests refused because the store was full (511)
+	uint64_t errors_in; // messages that could not be decoded
+	uint64_t timeouts;  // own requests that T-MAX ended
+	uint64_t refused;   // requests refused because the store was full (511)
 };
 void ix_peer_stats_get(const struct ix_peer *peer, struct ix_peer_stats *stats);
 

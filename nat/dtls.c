@@ -262,6 +262,10 @@ static uint32_t prefix(const struct nat_dtls_slot *s)
 static void message(struct nat_dtls *d, enum nat_side side, uint8_t type, uint16_t seq,
 		    const uint8_t *body, uint32_t have, uint32_t len, nat_buf *buf)
 {
+	struct nat_dtls_slot *stale = find_slot(&d->dir[side], seq);
+
+	if (stale && stale->used) // pieces that came before the whole
+		drop_slot(d, stale);
 	d->dir[side].seen |= 1ull << seq;
 	nat_tls_hs_message(&d->hs, side, type, body, have, len, buf);
 	if (state(d) == NAT_TLS_SERVER)

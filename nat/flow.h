@@ -30,20 +30,22 @@ enum nat_flow_flags {
  * Written by control before it is published, never changed afterwards; freed after the RCU grace
  * period. All addresses and ports in network order. */
 struct nat_flow {
-	struct nat_addr remote; // whom packets must come from (ingress family)
-	struct nat_addr src;    // new source: our local address on the way out (egress family)
-	struct nat_addr dst;    // new destination: the far end (egress family)
-	be16 rport;             // source port that packets must have, but see NAT_F_PORT_ANY
-	be16 sport, dport;      // new source and destination port
-	uint16_t l4_delta;      // checksum delta of what no packet changes: nat_flow_seal()
-	uint16_t flags;         // enum nat_flow_flags
-	uint16_t neigh;         // next hop on the way out (dataplane's table)
-	uint16_t mtu;           // largest IP packet on the way out, bytes
-	uint8_t dscp;  // 6-bit value to set, NAT_DSCP_COPY to leave it; ECN is never touched
-	uint8_t meter; // reserved for policing, 0
+	struct nat_addr remote;      // whom packets must come from (ingress family)
+	struct nat_addr src;         // new source: our local address on the way out (egress family)
+	struct nat_addr dst;         // new destination: the far end (egress family)
+	be16 rport;                  // source port that packets must have, but see NAT_F_PORT_ANY
+	be16 sport, dport;           // new source and destination port
+	uint16_t l4_delta;           // checksum delta of what no packet changes: nat_flow_seal()
+	uint16_t flags;              // enum nat_flow_flags
+	struct {                     // to the bit, or the flow would be larger than a line
+		uint32_t neigh : 12; // next hop on the way out (dataplane's table)
+		uint32_t mtu : 14;   // largest IP packet on the way out, bytes
+		uint32_t mss : 14;   // largest TCP segment that both ways carry: nat_mss()
+		uint32_t dscp : 8;   // 6-bit value to set, NAT_DSCP_COPY to leave it; not the ECN
+	} __attribute__((packed));
 } __attribute__((aligned(64)));
 
-enum { NAT_DSCP_COPY = 0xff };
+enum { NAT_DSCP_COPY = 0xff, NAT_MTU_MAX = (1 << 14) - 1, NAT_NEIGH_MAX = (1 << 12) - 1 };
 
 static_assert(sizeof(struct nat_flow) == 64, "a flow is one cache line");
 
@@ -73,9 +75,24 @@ struct nat_conn {
 
 static_assert(sizeof(struct nat_conn) == 64, "a connection is one cache line");
 
+/* Bytes of an IP and a TCP header without options. */
+static inline unsigned nat_heads(bool ip6)
+{
+	return ip6 ? 60 : 40;
+}
+
+/* Largest TCP segment without options that fits two ways: a segment crosses both. */
+static inline unsigned nat_mss(bool ip6, unsigned mtu, bool other_ip6, unsigned other_mtu)
+{
+	unsigned x = mtu - nat_heads(ip6), y = other_mtu - nat_heads(other_ip6);
+
+	return x < y ? x : y;
+}
+
 /* Computes the flow's checksum delta from its fields: four addresses, our port on both ways. The
  * source port that comes and the destination port that leaves are added per packet, known or
- * learned. `local` is the endpoint where packets arrive. Call it last, before publishing. */
+ * learned. Right between IPv4 and IPv6 too: the rest of the pseudo-header adds up to the same.
+ * `local` is the endpoint where packets arrive. Call it last, before publishing. */
 void nat_flow_seal(struct nat_flow *flow, const struct nat_ep *local);
 
 #endif

@@ -2,8 +2,10 @@
 // reason. Spec: RFC 4787, RFC 5382, RFC 7857 (NAT behaviour), RFC 5961 (forged segments)
 #include "input.h"
 
+#include "options.h"
 #include "rewrite.h"
 #include "tcp.h"
+#include "xlat.h"
 
 static enum nat_side side_of(const struct nat_flow *flow)
 {
@@ -16,11 +18,11 @@ static enum nat_side opener(const struct nat_conn *conn)
 }
 
 /* Flags that decide whether a packet of this form may pass at all, as the packet wants them. */
-enum { PASSING = NAT_F_OPEN | NAT_F_READY | NAT_F_IN6 | NAT_F_OUT6 | NAT_F_TCP };
+enum { PASSING = NAT_F_OPEN | NAT_F_READY | NAT_F_IN6 | NAT_F_TCP };
 
 static unsigned wanted(const struct nat_pkt *pkt)
 {
-	return NAT_F_OPEN | NAT_F_READY | (pkt->family == NAT_IP6 ? NAT_F_IN6 | NAT_F_OUT6 : 0) |
+	return NAT_F_OPEN | NAT_F_READY | (pkt->family == NAT_IP6 ? NAT_F_IN6 : 0) |
 	       (pkt->kind == NAT_PKT_TCP ? NAT_F_TCP : 0);
 }
 
@@ -128,6 +130,28 @@ __attribute__((noinline)) static int tcp_slow(const struct nat_flow *flow, struc
 	return -1;
 }
 
+/* Not inlined: rare, and the two must not make the common case larger. */
+__attribute__((noinline)) static void mend_syn(const struct nat_flow *flow, struct nat_pkt *pkt)
+{
+	nat_options(flow, pkt);
+}
+
+__attribute__((noinline)) static void translate(const struct nat_flow *flow,
+						const struct nat_conn *conn, struct nat_pkt *pkt,
+						be16 dport)
+{
+	uint64_t n = conn->pkts[side_of(flow)];
+
+	nat_xlat(flow, pkt, dport, (uint16_t)(n + nat_host16(flow->sport) * 0x9e37u));
+}
+
+/* IPv6 knows no UDP without checksum, and IPv4 behind us would believe one. */
+static bool no_checksum6(const struct nat_pkt *pkt)
+{
+	return pkt->kind == NAT_PKT_UDP && pkt->family == NAT_IP6 &&
+	       ((const struct nat_udp *)pkt->l4)->csum == 0;
+}
+
 static enum nat_verdict drop(struct nat_conn *conn, struct nat_pkt *pkt, int reason)
 {
 	conn->drops++;
@@ -139,6 +163,7 @@ enum nat_verdict nat_input(const struct nat_flow *flow, struct nat_conn *conn, s
 			   uint32_t now_ms, struct nat_event *ev, bool *has_event)
 {
 	enum nat_side side = side_of(flow);
+	uint16_t len = pkt->l3_len;
 	be16 dport = flow->dport;
 	int reason;
 
@@ -152,10 +177,12 @@ enum nat_verdict nat_input(const struct nat_flow *flow, struct nat_conn *conn, s
 		return drop(conn, pkt, NAT_R_BAD_SOURCE);
 
 	/* 3 size and TTL */
-	if (nat_rare(pkt->l3_len > flow->mtu))
+	if (nat_rare(len + nat_growth(flow) > (int)flow->mtu))
 		return drop(conn, pkt, NAT_R_TOO_BIG);
 	if (nat_rare(ttl(pkt) <= 1))
 		return drop(conn, pkt, NAT_R_TTL);
+	if (nat_rare(no_checksum6(pkt)))
+		return drop(conn, pkt, NAT_R_BAD_CHECKSUM);
 
 	/* 4 TCP state */
 	if (pkt->kind == NAT_PKT_UDP) {
@@ -171,14 +198,19 @@ enum nat_verdict nat_input(const struct nat_flow *flow, struct nat_conn *conn, s
 		reason = tcp_slow(flow, conn, pkt, now_ms, ev, has_event, &dport);
 		if (reason >= 0)
 			return drop(conn, pkt, reason);
+		if (pkt->tcp_flags & NAT_TCP_SYN)
+			mend_syn(flow, pkt);
 	}
 
 	/* 5 rewrite */
-	nat_rewrite(flow, pkt, dport);
+	if (nat_crosses(flow))
+		translate(flow, conn, pkt, dport);
+	else
+		nat_rewrite(flow, pkt, dport);
 
 	/* 6 counters */
 	conn->pkts[side]++;
-	conn->bytes[side] += pkt->l3_len;
+	conn->bytes[side] += len;
 	return NAT_FORWARD;
 }
 

@@ -10,8 +10,10 @@
  *   1 gate and readiness   2 source check   3 size and TTL   4 TCP state   5 rewrite   6 counters
  * pkt: from nat_parse(), its destination and protocol being those of the local endpoint. With
  * NAT_FORWARD its IP and transport headers have been rewritten in place (addresses, ports, TTL - 1,
- * DSCP, checksums); the copies in *pkt keep what arrived. The Ethernet header is left to the
- * caller, and so are bytes behind the IP packet (frame padding: cut to l2_len + l3_len). conn:
+ * DSCP, checksums); the packet to send begins at pkt->l3 and has pkt->l3_len bytes, and the copies
+ * of addresses and ports in *pkt keep what arrived. The Ethernet header is left to the caller, and
+ * may have been overwritten: between IPv4 and IPv6 the packet begins up to NAT_XLAT_ROOM bytes
+ * earlier (xlat.h) or 20 later. So are bytes behind the IP packet left (frame padding). conn:
  * written only here, by the one thread that owns it. now_ms: the worker's clock. *has_event is
  * always written; with true *ev is filled, except ev->conn, which the caller knows (0 here). On
  * NAT_DROP the packet is unchanged, pkt->reason is set, conn->drops counts it, and no other state

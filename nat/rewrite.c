@@ -44,16 +44,12 @@ static void rewrite_ip6(const struct nat_flow *flow, struct nat_ip6 *ip)
 				  nat_be32((uint32_t)(flow->dscp & 0x3f) << 22);
 }
 
-void nat_rewrite(const struct nat_flow *flow, struct nat_pkt *pkt, be16 dport)
+void nat_rewrite_ports(const struct nat_flow *flow, struct nat_pkt *pkt, be16 dport)
 {
 	uint32_t delta = (uint32_t)flow->l4_delta + (uint16_t)~pkt->sport + dport;
 	struct nat_tcp *tcp = (struct nat_tcp *)pkt->l4;
 	struct nat_udp *udp = (struct nat_udp *)pkt->l4;
 
-	if (pkt->family == NAT_IP4)
-		rewrite_ip4(flow, (struct nat_ip4 *)pkt->l3);
-	else
-		rewrite_ip6(flow, (struct nat_ip6 *)pkt->l3);
 	udp->sport = flow->sport; // ports lie at the same place in TCP
 	udp->dport = dport;
 	if (pkt->kind == NAT_PKT_TCP) {
@@ -63,4 +59,13 @@ void nat_rewrite(const struct nat_flow *flow, struct nat_pkt *pkt, be16 dport)
 		if (udp->csum == 0)
 			udp->csum = 0xffff;
 	}
+}
+
+void nat_rewrite(const struct nat_flow *flow, struct nat_pkt *pkt, be16 dport)
+{
+	if (pkt->family == NAT_IP4)
+		rewrite_ip4(flow, (struct nat_ip4 *)pkt->l3);
+	else
+		rewrite_ip6(flow, (struct nat_ip6 *)pkt->l3);
+	nat_rewrite_ports(flow, pkt, dport);
 }

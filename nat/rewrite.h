@@ -11,4 +11,7 @@
  * sport, dport) keep what arrived. */
 void nat_rewrite(const struct nat_flow *flow, struct nat_pkt *pkt, be16 dport);
 
+/* Its second half: ports and transport checksum, which are the same between IPv4 and IPv6. */
+void nat_rewrite_ports(const struct nat_flow *flow, struct nat_pkt *pkt, be16 dport);
+
 #endif

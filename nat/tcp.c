@@ -265,7 +265,7 @@ static void track_syn(struct nat_conn *conn, const struct nat_pkt *pkt, enum nat
 	uint16_t window = nat_host16(header(pkt)->window) >> 8;
 	uint8_t scale = window_scale(pkt), known = conn->flags >> 4;
 
-	conn->next_seq[side] = seq + 1 + payload(pkt);
+	conn->next_seq[side] = seq + 1; // data in it is cut off: options.h
 	conn->last_ack[nat_other(side)] = seq + 1;
 	if (window > conn->max_window)
 		conn->max_window = window;

@@ -89,9 +89,14 @@ static void up_when_both(struct nat_tls *t)
 		nat_tls_hs_state(&t->hs, NAT_TLS_UP, NAT_TLS_NO_SIDE, NAT_TLS_NEWS_UP);
 }
 
+/* After the end of one side the other's garbage changes no more than what is known of its own end.
+ */
 static void broken(struct nat_tls *t, enum nat_tls_why why, enum nat_side side)
 {
-	nat_tls_hs_broken(&t->hs, why, side);
+	if (state(t) == NAT_TLS_CLOSED)
+		nat_tls_lost(t, side, why);
+	else
+		nat_tls_hs_broken(&t->hs, why, side);
 }
 
 /* TLS 1.3 after ServerHello. */
@@ -462,7 +467,8 @@ bool nat_tls_bytes(struct nat_tls *t, enum nat_side side, const uint8_t *data, u
 	uint32_t n;
 
 	remember(t, side, data, len);
-	while (len > 0 && state(t) != NAT_TLS_PLAINTEXT && !nat_tls_done(t)) {
+	while (len > 0 && state(t) != NAT_TLS_PLAINTEXT && !nat_tls_done(t) &&
+	       !(d->flags & NAT_TLS_D_LOST)) {
 		n = 1;
 		if (d->skip) {
 			n = len < d->skip ? len : d->skip;
@@ -554,6 +560,7 @@ void nat_tls_lost(struct nat_tls *t, enum nat_side side, enum nat_tls_why why)
 
 	d->flags |= NAT_TLS_D_LOST;
 	d->skip = 0;
+	d->clear_left = 0;
 	if (state(t) < NAT_TLS_UP)
 		nat_tls_hs_unknown(&t->hs, why);
 	else if (state(t) <= NAT_TLS_CLOSED)

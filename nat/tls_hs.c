@@ -286,7 +286,9 @@ static bool read_client_hello(struct nat_tls_hs *hs, enum nat_side side, struct 
 	hs->facts.psk_len = 0;
 	hs->age_zero = hs->cid = 0;
 	hs->facts.offered = newer(0, (uint16_t)nat_cur_num(&c, 2), hs->facts.dtls);
-	random = nat_cur_take(&c, 32);
+	random = nat_cur_take(&c, sizeof(hs->random));
+	if (random)
+		memcpy(hs->random, random, sizeof(hs->random));
 	if (nat_cur_vec(&c, 1).bad || (hs->facts.dtls && nat_cur_vec(&c, 1).bad))
 		return false; // session id, cookie
 	suites = nat_cur_vec(&c, 2);
@@ -294,7 +296,6 @@ static bool read_client_hello(struct nat_tls_hs *hs, enum nat_side side, struct 
 		return false;
 	if (nat_cur_vec(&c, 1).bad) // compression methods
 		return false;
-	memcpy(hs->random, random, sizeof(hs->random));
 	if (nat_cur_left(&c) == 0)
 		return true;
 	exts = nat_cur_vec(&c, 2);

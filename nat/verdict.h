@@ -33,7 +33,7 @@ enum nat_verdict {
 	  "no call holds this port: late packet or a scan; no answer is given")                    \
 	X(GATE_CLOSED, "gate_closed", "stream mode forbids this direction (Inactive, SendOnly..)") \
 	X(NO_REMOTE, "no_remote", "Remote of the other side not known yet, or never routable")     \
-	X(FAMILY, "family", "call between IPv4 and IPv6, which this version does not translate")   \
+	X(FAMILY, "family", "packet of another IP version or protocol than its call's")            \
 	X(BAD_SOURCE, "bad_source",                                                                \
 	  "source is not the call's Remote: spoofed, or an unannounced NAT")                       \
 	X(TCP_FLAGS, "tcp_flags", "TCP flags that mean nothing together")                          \

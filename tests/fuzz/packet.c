@@ -10,7 +10,9 @@
 #include "../../nat/csum.h"
 #include "../../nat/input.h"
 #include "../../nat/neigh_msg.h"
+#include "../../nat/xlat.h"
 #include "../golden/call.h"
+#include "../golden/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -86,26 +88,48 @@ static void parsed_packet_holds(const struct nat_pkt *pkt, const uint8_t *frame,
 		MUST(pkt->sport != 0 && pkt->dport != 0);
 }
 
-/* A forwarded packet is a right packet of the other side. */
-static void forwarded_holds(const struct nat_flow *flow, const struct nat_pkt *before,
-			    uint8_t *frame, size_t len, const uint8_t *copy)
+/* TTL or hop limit of a frame. */
+static uint8_t ttl_of(const uint8_t *frame, const struct nat_pkt *pkt)
 {
-	size_t head = (size_t)(before->l4 - frame) + (before->kind == NAT_PKT_TCP ? 20 : 8);
-	size_t ttl = before->l2_len + (before->family == NAT_IP4 ? 8u : 7u);
-	uint16_t sum;
-	struct nat_pkt pkt;
+	return frame[pkt->l2_len + (pkt->family == NAT_IP4 ? 8u : 7u)];
+}
 
-	MUST(nat_parse(frame, (uint32_t)len, &pkt) == NAT_FORWARD);
-	memcpy(&sum, pkt.l4 + (pkt.kind == NAT_PKT_TCP ? 16 : 6), 2);
-	MUST(nat_csum_check(&pkt));
-	MUST(memcmp(pkt.l4 + (pkt.kind == NAT_PKT_TCP ? 16 : 6), &sum, 2) == 0); // not unfinished
-	MUST(nat_addr_eq(&pkt.src, &flow->src) && nat_addr_eq(&pkt.dst, &flow->dst));
-	MUST(pkt.sport == flow->sport && pkt.dport != 0);
-	MUST(pkt.kind == before->kind && pkt.family == before->family);
-	MUST(pkt.l3_len == before->l3_len && pkt.l3_len <= flow->mtu);
-	MUST(frame[ttl] == copy[ttl] - 1 && frame[ttl] != 0);
-	MUST(memcmp(frame, copy, before->l2_len) == 0);
-	MUST(memcmp(frame + head, copy + head, len - head) == 0);
+/* A SYN: options may change, one may be added, payload is gone. */
+static void syn_holds(const struct nat_pkt *came, const struct nat_pkt *left)
+{
+	unsigned was = (came->l4[12] >> 4) * 4u, is = (left->l4[12] >> 4) * 4u;
+
+	MUST(is == was || (is == was + 4 && came->family == NAT_IP4 && left->family == NAT_IP6));
+	MUST(left->l4_len == is);
+	MUST(memcmp(left->l4 + 4, came->l4 + 4, 8) == 0); // sequence numbers
+	MUST(memcmp(left->l4 + 13, came->l4 + 13, 3) == 0);
+}
+
+/* A forwarded packet is a right packet of the other side. copy: the frame that came. */
+static void forwarded_holds(const struct nat_flow *flow, const struct frame *f,
+			    const struct frame *copy)
+{
+	size_t fixed;
+	struct nat_pkt came, left;
+	uint16_t sum;
+
+	MUST(nat_parse(copy->at, (uint32_t)copy->len, &came) == NAT_FORWARD);
+	MUST(nat_parse(f->at, (uint32_t)f->len, &left) == NAT_FORWARD);
+	fixed = came.kind == NAT_PKT_TCP ? 20 : 8;
+	memcpy(&sum, left.l4 + (left.kind == NAT_PKT_TCP ? 16 : 6), 2);
+	MUST(nat_csum_check(&left));
+	MUST(memcmp(left.l4 + (left.kind == NAT_PKT_TCP ? 16 : 6), &sum, 2) == 0); // finished
+	MUST(nat_addr_eq(&left.src, &flow->src) && nat_addr_eq(&left.dst, &flow->dst));
+	MUST(left.sport == flow->sport && left.dport != 0);
+	MUST(left.kind == came.kind && left.l3_len <= flow->mtu);
+	MUST(left.family == (flow->flags & NAT_F_OUT6 ? NAT_IP6 : NAT_IP4));
+	MUST(ttl_of(f->at, &left) == ttl_of(copy->at, &came) - 1 && ttl_of(f->at, &left) != 0);
+	if (came.tcp_flags & NAT_TCP_SYN) {
+		syn_holds(&came, &left);
+		return;
+	}
+	MUST(left.l3_len == came.l3_len + nat_growth(flow));
+	MUST(memcmp(left.l4 + fixed, came.l4 + fixed, came.l4_len - fixed) == 0);
 }
 
 static void conn_holds(const struct nat_conn *conn, const struct nat_conn *before, bool tcp)
@@ -124,51 +148,51 @@ static void event_holds(const struct nat_event *ev, const struct nat_conn *conn)
 	MUST((ev->type == NAT_EV_TCP_UP) == (ev->cause == NAT_CAUSE_NONE));
 }
 
-static void forward(struct call *call, struct nat_pkt *pkt, uint8_t *frame, size_t len,
-		    uint8_t choice, uint32_t now)
+static void forward(struct call *call, struct nat_pkt *pkt, struct frame *f, uint8_t choice,
+		    uint32_t now)
 {
 	const struct nat_flow *flow = find(call, pkt);
 	struct nat_conn before = call->conn;
-	struct nat_pkt parsed = *pkt;
+	uint16_t len = pkt->l3_len;
 	struct nat_event ev;
+	struct frame copy;
 	bool has_event;
-	uint8_t *copy;
 
 	if (!nat_csum_check(pkt))
 		return;
 	MUST(nat_csum_check(pkt)); // what it has finished is right
 	if (!flow)
 		return;
-	copy = malloc(len);
-	MUST(copy);
-	memcpy(copy, frame, len);
+	copy = frame_of(f->at, f->len);
 	if (nat_input(flow, &call->conn, pkt, now, &ev, &has_event) == NAT_FORWARD) {
-		forwarded_holds(flow, &parsed, frame, len, copy);
+		frame_send(f, pkt, len);
+		forwarded_holds(flow, f, &copy);
 		if (has_event)
 			event_holds(&ev, &call->conn);
 	} else {
 		MUST(pkt->reason < NAT_REASONS && !has_event);
-		MUST(memcmp(frame, copy, len) == 0);
+		MUST(memcmp(f->at, copy.at, f->len) == 0);
 		before.drops++;
 		MUST(memcmp(&before, &call->conn, sizeof(before)) == 0);
 		before.drops--;
 	}
 	conn_holds(&call->conn, &before, choice & CHOOSE_TCP);
-	free(copy);
+	frame_free(&copy);
 }
 
 /* On a port that trusts checksums anything may come; it must at least go where it belongs. */
-static void forward_trusting(struct call *call, struct nat_pkt *pkt, uint8_t *frame, size_t len,
-			     uint32_t now)
+static void forward_trusting(struct call *call, struct nat_pkt *pkt, struct frame *f, uint32_t now)
 {
 	const struct nat_flow *flow = find(call, pkt);
+	uint16_t len = pkt->l3_len;
 	struct nat_event ev;
 	struct nat_pkt out;
 	bool has_event;
 
 	if (!flow || nat_input(flow, &call->conn, pkt, now, &ev, &has_event) != NAT_FORWARD)
 		return;
-	MUST(nat_parse(frame, (uint32_t)len, &out) == NAT_FORWARD);
+	frame_send(f, pkt, len);
+	MUST(nat_parse(f->at, (uint32_t)f->len, &out) == NAT_FORWARD);
 	MUST(nat_addr_eq(&out.src, &flow->src) && nat_addr_eq(&out.dst, &flow->dst));
 }
 
@@ -213,29 +237,27 @@ static void local(struct nat_pkt *pkt, uint8_t *frame, size_t len)
 static void one_frame(struct call *call, const uint8_t *data, size_t len, uint8_t choice,
 		      uint32_t now)
 {
-	uint8_t *frame = malloc(len ? len : 1); // exact size: ASan sees the first byte read too far
+	struct frame f = frame_of(data, len); // ASan sees the first byte read too far
 	struct nat_pkt pkt;
 
-	MUST(frame);
-	memcpy(frame, data, len);
-	switch (nat_parse(frame, (uint32_t)len, &pkt)) {
+	switch (nat_parse(f.at, (uint32_t)len, &pkt)) {
 	case NAT_FORWARD:
-		parsed_packet_holds(&pkt, frame, len);
+		parsed_packet_holds(&pkt, f.at, len);
 		if (choice & CHOOSE_TRUST)
-			forward_trusting(call, &pkt, frame, len, now);
+			forward_trusting(call, &pkt, &f, now);
 		else
-			forward(call, &pkt, frame, len, choice, now);
+			forward(call, &pkt, &f, choice, now);
 		break;
 	case NAT_LOCAL:
-		parsed_packet_holds(&pkt, frame, len);
-		local(&pkt, frame, len);
+		parsed_packet_holds(&pkt, f.at, len);
+		local(&pkt, f.at, len);
 		break;
 	case NAT_DROP:
 		MUST(pkt.reason < NAT_REASONS);
-		MUST(memcmp(frame, data, len) == 0);
+		MUST(memcmp(f.at, data, len) == 0);
 		break;
 	}
-	free(frame);
+	frame_free(&f);
 }
 
 /* Checksums that a fuzzer would hardly guess: made right when the length's top bit asks for it. */

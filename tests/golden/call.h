@@ -60,6 +60,9 @@ static inline void call_flows(struct call *c)
 
 static inline void call_seal(struct call *c)
 {
+	struct nat_flow *a = &c->flow[NAT_A], *b = &c->flow[NAT_B];
+
+	a->mss = b->mss = nat_mss(a->flags & NAT_F_OUT6, a->mtu, b->flags & NAT_F_OUT6, b->mtu);
 	nat_flow_seal(&c->flow[NAT_A], &c->a_local);
 	nat_flow_seal(&c->flow[NAT_B], &c->b_local);
 }

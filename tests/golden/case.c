@@ -118,7 +118,7 @@ static void flow_word(struct nat_flow *f, const char *word)
 	if (strncmp(word, "dscp=", 5) == 0)
 		f->dscp = (uint8_t)number(word + 5, 0, 63);
 	else if (strncmp(word, "mtu=", 4) == 0)
-		f->mtu = (uint16_t)number(word + 4, 68, 65535);
+		f->mtu = (uint16_t)number(word + 4, 68, NAT_MTU_MAX);
 	else if (strncmp(word, "dport=", 6) == 0)
 		f->dport = nat_be16((uint16_t)number(word + 6, 0, 65535));
 	else

@@ -8,6 +8,7 @@
 
 #include "../../nat/input.h"
 #include "case.h"
+#include "frame.h"
 
 static struct golden_case golden;
 static const char *name;
@@ -89,11 +90,12 @@ static enum nat_verdict drop(struct nat_pkt *pkt, enum nat_reason reason)
 	return NAT_DROP;
 }
 
-static enum nat_verdict through(uint8_t *frame, size_t len, uint32_t now_ms, struct nat_pkt *pkt,
+static enum nat_verdict through(struct frame *f, uint32_t now_ms, struct nat_pkt *pkt,
 				struct nat_event *ev, bool *has_event)
 {
-	enum nat_verdict v = nat_parse(frame, (uint32_t)len, pkt);
+	enum nat_verdict v = nat_parse(f->at, (uint32_t)f->len, pkt);
 	const struct nat_flow *flow;
+	uint16_t len = pkt->l3_len;
 
 	*has_event = false;
 	if (v != NAT_FORWARD)
@@ -103,7 +105,10 @@ static enum nat_verdict through(uint8_t *frame, size_t len, uint32_t now_ms, str
 	flow = find(pkt);
 	if (!flow)
 		return drop(pkt, NAT_R_NO_FLOW);
-	return nat_input(flow, &golden.call.conn, pkt, now_ms, ev, has_event);
+	v = nat_input(flow, &golden.call.conn, pkt, now_ms, ev, has_event);
+	if (v == NAT_FORWARD)
+		frame_send(f, pkt, len);
+	return v;
 }
 
 static void check_event(const struct step *s, bool has_event, const struct nat_event *ev)
@@ -124,7 +129,7 @@ static void run_packet(const struct step *s, const struct pcap_pkthdr *h, const 
 		       pcap_dumper_t *got)
 {
 	uint32_t now_ms = (uint32_t)(h->ts.tv_sec * 1000 + h->ts.tv_usec / 1000);
-	uint8_t *frame = malloc(h->caplen), *before = malloc(h->caplen);
+	struct frame f = frame_of(bytes, h->caplen);
 	static const char *const names[] = {"forwarded", "local", "dropped"};
 	static const enum nat_verdict verdicts[] = {NAT_FORWARD, NAT_DROP, NAT_LOCAL};
 	enum nat_verdict v;
@@ -132,23 +137,18 @@ static void run_packet(const struct step *s, const struct pcap_pkthdr *h, const 
 	struct nat_pkt pkt;
 	bool has_event;
 
-	if (!frame || !before)
-		abort();
-	memcpy(frame, bytes, h->caplen);
-	memcpy(before, bytes, h->caplen);
-	v = through(frame, h->caplen, now_ms, &pkt, &ev, &has_event);
+	v = through(&f, now_ms, &pkt, &ev, &has_event);
 	if (v != verdicts[s->outcome])
 		WRONG(s, "%s%s%s", names[v], v == NAT_DROP ? ": " : "",
 		      v == NAT_DROP ? nat_reason_name(pkt.reason) : "");
 	else if (v == NAT_DROP && strcmp(nat_reason_name(pkt.reason), s->reason) != 0)
 		WRONG(s, "dropped for %s", nat_reason_name(pkt.reason));
-	if (v == NAT_DROP && s->in.sum != SUM_UNFINISHED && memcmp(frame, before, h->caplen) != 0)
+	if (v == NAT_DROP && s->in.sum != SUM_UNFINISHED && memcmp(f.at, bytes, h->caplen) != 0)
 		WRONG(s, "dropped, but changed");
 	if (v == NAT_FORWARD)
-		write_frame(got, now_ms, frame, h->caplen);
+		write_frame(got, now_ms, f.at, f.len);
 	check_event(s, has_event, &ev);
-	free(frame);
-	free(before);
+	frame_free(&f);
 }
 
 static void run_expire(const struct step *s)

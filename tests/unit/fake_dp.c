@@ -35,6 +35,8 @@ static struct dp_stats stats_now;
 static unsigned n_locals, n_events, n_publishes, n_expires, publish_left, conn_limit;
 static uint64_t epoch_begun, epoch_done;
 static bool epochs_held, fail_once;
+static unsigned slots_top; // slots ever used lie below
+static unsigned pass_after;
 static uint16_t next_gen;
 static struct dp_mirror_view mirrors[DP_MIRRORS];
 static unsigned n_mirrors;
@@ -49,10 +51,12 @@ void fake_reset(const struct dp_conf *conf)
 	memset(labels, 0, sizeof(labels));
 	conf_now = conf;
 	n_mirrors = 0;
+	slots_top = 0;
 	n_locals = n_events = n_publishes = n_expires = 0;
 	publish_left = UINT_MAX;
 	conn_limit = CONNS;
 	epochs_held = false;
+	pass_after = 0;
 	for (unsigned i = 0; i < conf->n_realms; i++) {
 		for (unsigned k = 0; k < conf->realms[i].n_locals; k++, n_locals++) {
 			locals[n_locals].addr = conf->realms[i].locals[k].addr;
@@ -84,7 +88,7 @@ int dp_local_find(unsigned realm, enum nat_family family, const struct nat_addr 
 
 static struct slot *slot_find(const struct dp_at *at)
 {
-	for (unsigned i = 0; i < SLOTS; i++)
+	for (unsigned i = 0; i < slots_top; i++)
 		if (slots[i].used && slots[i].at.local == at->local &&
 		    slots[i].at.proto == at->proto && slots[i].at.port == at->port)
 			return &slots[i];
@@ -113,7 +117,7 @@ unsigned fake_flows(void)
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < SLOTS; i++)
+	for (unsigned i = 0; i < slots_top; i++)
 		n += slots[i].used;
 	return n;
 }
@@ -203,6 +207,8 @@ int dp_publish(const struct dp_at *at, const struct nat_flow *flow, uint32_t con
 	if (!s)
 		return -ENOSPC;
 	*s = (struct slot){true, *at, *flow, conn};
+	if (s - slots >= slots_top)
+		slots_top = (unsigned)(s - slots) + 1;
 	n_publishes++;
 	return 0;
 }
@@ -222,6 +228,8 @@ uint64_t dp_epoch(void)
 
 bool dp_epoch_passed(uint64_t epoch)
 {
+	if (pass_after && --pass_after == 0)
+		epoch_done = epoch_begun;
 	return !epochs_held || epoch <= epoch_done;
 }
 
@@ -234,6 +242,11 @@ void fake_hold_epochs(void)
 void fake_pass_epochs(void)
 {
 	epoch_done = epoch_begun;
+}
+
+void fake_pass_epochs_at(unsigned look)
+{
+	pass_after = look;
 }
 
 void dp_expire(const struct dp_at *at, uint32_t conn, uint16_t gen)

@@ -19,6 +19,9 @@ unsigned fake_publishes(void);   // calls of dp_publish() that changed something
 /* Epochs begun from now on pass only with fake_pass_epochs(). */
 void fake_hold_epochs(void);
 void fake_pass_epochs(void);
+/* Epochs begun before the n-th look from now pass just before it, in the middle of whatever looks.
+ */
+void fake_pass_epochs_at(unsigned look);
 
 /* From now on dp_publish() fails after `n` more successes; UINT_MAX = never. */
 void fake_publish_limit(unsigned n);

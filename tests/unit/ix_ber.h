@@ -97,11 +97,11 @@ static inline struct ber ber_transaction(struct ber transaction)
 static inline struct ber ber_request(struct ber command)
 {
 	struct ber c = ber_tlv(IX_SEQUENCE, ber_tlv(IX_CC(0), command));
-	struct ber action =
-		ber_tlv(IX_SEQUENCE, ber_cat(ber_number(IX_C(0), 5), ber_tlv(IX_CC(3), c)));
+	struct ber action = ber_tlv(IX_SEQUENCE,
+				    ber_cat(ber_number(IX_C(0), 5), ber_tlv(IX_CC(3), c)));
 
-	return ber_transaction(ber_tlv(
-		IX_CC(0), ber_cat(ber_number(IX_C(0), 7), ber_tlv(IX_CC(1), action))));
+	return ber_transaction(
+		ber_tlv(IX_CC(0), ber_cat(ber_number(IX_C(0), 7), ber_tlv(IX_CC(1), action))));
 }
 
 /* Add = ip/1/1/1 with these descriptors. */
@@ -109,9 +109,8 @@ static inline struct ber ber_add(struct ber descriptors)
 {
 	static const uint8_t tids[] = {IX_SEQUENCE, 8, 0xa0, 0, 0x81, 4, 0x22, 0x40, 0, 1};
 
-	return ber_request(ber_tlv(
-		IX_CC(0), ber_cat(ber_tlv(IX_CC(0), ber_raw(tids, sizeof(tids))),
-				  ber_tlv(IX_CC(1), descriptors))));
+	return ber_request(ber_tlv(IX_CC(0), ber_cat(ber_tlv(IX_CC(0), ber_raw(tids, sizeof(tids))),
+						     ber_tlv(IX_CC(1), descriptors))));
 }
 
 /* ---- decoding -------------------------------------------------------------------------------- */
@@ -139,8 +138,8 @@ static const struct ix_tid_plan test_plan = {
 static const struct ix_ber_conf test_conf = {.plan = &test_plan};
 
 /* Decodes a copy of exact size; give the result back with drop(). */
-static inline struct decoded decode_ber(const void *bytes, size_t len,
-					const struct ix_ber_conf *conf)
+__attribute__((noinline, unused)) static struct decoded decode_ber(const void *bytes, size_t len,
+								   const struct ix_ber_conf *conf)
 {
 	struct decoded d = {.arena = ix_arena_new(4 << 20)};
 	char *exact = malloc(len ? len : 1);
@@ -182,9 +181,14 @@ static inline struct ix_ber reader(struct ix_arena *arena, struct ix_fault *faul
 				   const struct ix_ber_conf *conf, const void *bytes, size_t len)
 {
 	memset(fault, 0, sizeof(*fault));
-	return (struct ix_ber){.p = bytes, .end = (const uint8_t *)bytes + len, .base = bytes,
-			       .arena = arena, .conf = conf, .fault = fault,
-			       .level = IX_E_SYNTAX_COMMAND, .request = true};
+	return (struct ix_ber){.p = bytes,
+			       .end = (const uint8_t *)bytes + len,
+			       .base = bytes,
+			       .arena = arena,
+			       .conf = conf,
+			       .fault = fault,
+			       .level = IX_E_SYNTAX_COMMAND,
+			       .request = true};
 }
 
 static inline struct ix_ber_out writer(const struct ix_ber_conf *conf, uint8_t *buf, size_t size)

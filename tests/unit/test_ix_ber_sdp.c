@@ -24,8 +24,8 @@ struct both {
 	const char *text, *hex, *back; // back NULL: the text itself
 };
 
-#define V0  "300d 80040000b001 a105 0403 160130"
-#define C4  "3015 80040000b008 a10d 040b 1609 494e20495034 202a2a"
+#define V0 "300d 80040000b001 a105 0403 160130"
+#define C4 "3015 80040000b008 a10d 040b 1609 494e20495034 202a2a"
 static const struct both sessions[] = {
 	{"", "a102 a000", NULL},
 	{"v=0", "a113 a011 300f" V0, NULL},
@@ -131,7 +131,11 @@ static void test_read_forms(void **state)
 		uint16_t code;
 	} reads[] = {
 		{descriptor(parm(0xb001, value("0"), ber_none())), "v=0", 0}, // bare text
-		{descriptor(parm(0xb001, value("\x0c\x01" "0"), ber_none())), "v=0", 0},
+		{descriptor(parm(0xb001,
+				 value("\x0c\x01"
+				       "0"),
+				 ber_none())),
+		 "v=0", 0},
 		// A list of values that all hold is one line for each.
 		{descriptor(parm(0xb00c, ber_cat(value("x"), value("y")), extra(IX_C(2), 1))),
 		 "a=x\r\na=y", 0},
@@ -211,12 +215,9 @@ static void test_audits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_both_ways),
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_written_refused),
-		cmocka_unit_test(test_read_forms),
-		cmocka_unit_test(test_groups_stay_apart),
-		cmocka_unit_test(test_audits),
+		cmocka_unit_test(test_both_ways),         cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_written_refused),   cmocka_unit_test(test_read_forms),
+		cmocka_unit_test(test_groups_stay_apart), cmocka_unit_test(test_audits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,7 +152,8 @@ static void test_refused(void **state)
 		"30 0a a002 0400 810420000000",
 		"30 0c a004 04020102 810420000000",
 		"30 0b a003 0201dc 810420000000",
-		"30 23 a01b 04015c 04015c 04015c 04015c 04015c 04015c 04015c 04015c 04015c 810420000000",
+		"30 23 a01b 04015c 04015c 04015c 04015c 04015c 04015c 04015c 04015c 04015c "
+		"810420000000",
 	};
 
 	for (size_t i = 0; i < COUNT(hex); i++) {
@@ -194,7 +195,8 @@ static void test_any_octets(void **state)
 		assert_true(read_tid(arena, &plain, buf, (size_t)(o.p - buf), &name));
 		tid = (struct ix_tid){.name = name};
 		assert_true(name.len <= 64);
-		assert_false(name.len > 1 && ix_tid_has_wild(&tid) != (memchr(name.p, '*', name.len) != NULL));
+		assert_false(name.len > 1 &&
+			     ix_tid_has_wild(&tid) != (memchr(name.p, '*', name.len) != NULL));
 		len = write_tid(&plain, ix_str_fmt(arena, "%.*s", (int)name.len, name.p).p, again,
 				sizeof(again));
 		assert_true(len > 0);
@@ -219,24 +221,38 @@ static void test_plans(void **state)
 	assert_false(ix_tid_plan_ok(&p));
 	p.groups = dots;
 	assert_false(ix_tid_plan_ok(&p));
-	p = (struct ix_tid_plan){.prefix = "ip", .octets = 1, .type_bits = 1, .group_bits = 1,
-				 .interface_bits = 1, .id_bits = 5, .groups = many};
+	p = (struct ix_tid_plan){.prefix = "ip",
+				 .octets = 1,
+				 .type_bits = 1,
+				 .group_bits = 1,
+				 .interface_bits = 1,
+				 .id_bits = 5,
+				 .groups = many};
 	assert_false(ix_tid_plan_ok(&p));
 	p.groups = many + 1;
 	assert_true(ix_tid_plan_ok(&p));
 	p.type = 2;
 	assert_false(ix_tid_plan_ok(&p));
-	p = (struct ix_tid_plan){.prefix = "ip", .octets = 8, .type_bits = 8, .group_bits = 12,
-				 .interface_bits = 12, .id_bits = 32, .type = 0x20};
+	p = (struct ix_tid_plan){.prefix = "ip",
+				 .octets = 8,
+				 .type_bits = 8,
+				 .group_bits = 12,
+				 .interface_bits = 12,
+				 .id_bits = 32,
+				 .type = 0x20};
 	assert_true(ix_tid_plan_ok(&p));
 }
 
 /* A plan of 8 octets with other widths. */
 static void test_wide_plan(void **state)
 {
-	static const struct ix_tid_plan wide = {.prefix = "term", .octets = 8, .type_bits = 8,
-						.group_bits = 12, .interface_bits = 12,
-						.id_bits = 32, .type = 0x20};
+	static const struct ix_tid_plan wide = {.prefix = "term",
+						.octets = 8,
+						.type_bits = 8,
+						.group_bits = 12,
+						.interface_bits = 12,
+						.id_bits = 32,
+						.type = 0x20};
 	static const struct ix_ber_conf conf = {.plan = &wide};
 	struct ix_arena *arena = ix_arena_new(4096);
 	uint8_t buf[64];

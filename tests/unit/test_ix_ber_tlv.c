@@ -85,7 +85,8 @@ static void test_skip(void **state)
 		{"30 02 05 00 ee", true},
 		{"30 80 05 00 00 00 ee", true},
 		{"30 80 30 80 04 01 00 00 00 00 00 ee", true},
-		{"30 80 30 03 00 00 00 00 00 ee", true}, // zeros inside a definite value are content
+		{"30 80 30 03 00 00 00 00 00 ee",
+		 true}, // zeros inside a definite value are content
 		{"30 80 05 00 00", false},
 		{"30 80 30 80 00 00", false},
 	};
@@ -230,7 +231,8 @@ struct object {
 	uint16_t a, b, c;
 	bool has_b;
 };
-IX_BER_FIELDS(object_fields, "Object", {0, IX_BER_NEEDED, offsetof(struct object, a), 0, ix_ber_u16},
+IX_BER_FIELDS(object_fields, "Object",
+	      {0, IX_BER_NEEDED, offsetof(struct object, a), 0, ix_ber_u16},
 	      {1, 0, offsetof(struct object, b), IX_BER_HAS(struct object, has_b), ix_ber_u16},
 	      {2, IX_BER_NEEDED, offsetof(struct object, c), 0, ix_ber_u16});
 
@@ -242,14 +244,14 @@ static void test_sequences(void **state)
 		{"30 09 80 01 01 81 01 02 82 01 03", NULL},
 		{"30 80 80 01 01 81 01 02 82 01 03 00 00", NULL},
 		{"30 06 80 01 01 82 01 03", NULL},
-		{"30 0b 80 01 01 82 01 03 89 03 01 02 03", NULL},          // extension
-		{"30 0d 80 01 01 82 01 03 a9 80 80 01 01 00 00", NULL},    // likewise, indefinite
+		{"30 0b 80 01 01 82 01 03 89 03 01 02 03", NULL},       // extension
+		{"30 0d 80 01 01 82 01 03 a9 80 80 01 01 00 00", NULL}, // likewise, indefinite
 		{"30 03 80 01 01", "field [2] is missing"},
 		{"30 03 82 01 03", "field [0] is missing"},
 		{"30 06 82 01 03 80 01 01", "field [0] is missing"},
 		{"30 09 80 01 01 80 01 02 82 01 03", "field [0] is foreign or out of order"},
-		{"30 08 80 01 01 82 01 03 05 00", "foreign"},              // universal tag
-		{"30 80 80 01 01 82 01 03", "missing"},                    // no end
+		{"30 08 80 01 01 82 01 03 05 00", "foreign"}, // universal tag
+		{"30 80 80 01 01 82 01 03", "missing"},       // no end
 		{"80 06 80 01 01 82 01 03", "plain value"},
 	};
 	struct world w;
@@ -286,8 +288,7 @@ static void test_choices(void **state)
 		bool ok;
 
 		start(&w, cases[i].hex);
-		ok = ix_ber_head(&w.b, &w.t) &&
-		     ix_ber_wrapped(&w.b, &w.t, &object_fields, 444, &o);
+		ok = ix_ber_head(&w.b, &w.t) && ix_ber_wrapped(&w.b, &w.t, &object_fields, 444, &o);
 		if (ok != !cases[i].says || (!ok && !strstr(w.fault.text, cases[i].says)))
 			fail_msg("%s: %s", cases[i].hex, w.fault.text);
 		if (ok)
@@ -360,12 +361,12 @@ static void test_lengths_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_heads),       cmocka_unit_test(test_heads_refused),
-		cmocka_unit_test(test_skip),        cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_strings),     cmocka_unit_test(test_segments_are_bounded),
-		cmocka_unit_test(test_bits),        cmocka_unit_test(test_flags),
-		cmocka_unit_test(test_sequences),   cmocka_unit_test(test_choices),
-		cmocka_unit_test(test_written),     cmocka_unit_test(test_lengths_written),
+		cmocka_unit_test(test_heads),     cmocka_unit_test(test_heads_refused),
+		cmocka_unit_test(test_skip),      cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_strings),   cmocka_unit_test(test_segments_are_bounded),
+		cmocka_unit_test(test_bits),      cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_sequences), cmocka_unit_test(test_choices),
+		cmocka_unit_test(test_written),   cmocka_unit_test(test_lengths_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,8 @@ static const struct ix_def a_bool = {.name = "b", .type = IX_TYPE_BOOL};
 static const struct ix_def a_uint = {.name = "u", .type = IX_TYPE_UINT};
 static const struct ix_def a_hex = {.name = "h", .type = IX_TYPE_HEX};
 static const struct ix_def a_enum = {.name = "e", .type = IX_TYPE_ENUM, .names = colours};
-static const struct ix_def from_one = {.name = "f", .type = IX_TYPE_ENUM, .names = colours, .min = 1};
+static const struct ix_def from_one = {
+	.name = "f", .type = IX_TYPE_ENUM, .names = colours, .min = 1};
 static const struct ix_def a_string = {.name = "s", .type = IX_TYPE_STRING};
 static const struct ix_def a_prefix = {.name = "p", .type = IX_TYPE_PREFIX};
 static const struct ix_def no_type = {.name = "n"};
@@ -42,21 +43,24 @@ static const struct both cases[] = {
 	{NULL, "20", true, "16023230"},
 	{NULL, "0x", false, "0400"},
 	{NULL, "0x00ff", false, "040200ff"},
-	{NULL, "raw_0a0105", false, "0a0105"},   // ENUMERATED
-	{NULL, "raw_0500", false, "0500"},       // NULL
+	{NULL, "raw_0a0105", false, "0a0105"}, // ENUMERATED
+	{NULL, "raw_0500", false, "0500"},     // NULL
 	{NULL, "raw_", false, ""},
-	{NULL, "raw_02", false, "02"},           // no whole value
+	{NULL, "raw_02", false, "02"},             // no whole value
 	{NULL, "raw_02020014", false, "02020014"}, // a longer form of 20
-	{NULL, "raw_010101", false, "010101"},   // another true
-	{NULL, "raw_16010a", false, "16010a"},   // a line end, which text cannot quote
-	{NULL, "raw_160122", false, "160122"},   // a quote
-	{NULL, "raw_0c0141", false, "0c0141"},   // UTF8String where IA5String would do
+	{NULL, "raw_010101", false, "010101"},     // another true
+	{NULL, "raw_16010a", false, "16010a"},     // a line end, which text cannot quote
+	{NULL, "raw_160122", false, "160122"},     // a quote
+	{NULL, "raw_0c0141", false, "0c0141"},     // UTF8String where IA5String would do
 	{NULL, "raw_3003020101", false, "3003020101"},
 	{NULL, "raw_48656c6c6f", false, "48656c6c6f"}, // bare text of an unknown type
 	{&a_bool, "7", false, "020107"},               // not of its type: as of an unknown one
 	{&a_uint, "many", true, "16046d616e79"},
-	{&a_enum, "raw_0a0102", false, "0a0102"},      // a number without a name
+	{&a_enum, "raw_0a0102", false, "0a0102"}, // a number without a name
 	{&from_one, "raw_0a0100", false, "0a0100"},
+	{&a_uint, "raw_04012e", false, "04012e"},     // 0x2e would be a number
+	{&a_bool, "raw_16024f4e", false, "16024f4e"}, // and "ON" a truth value
+	{&a_string, "raw_020114", false, "020114"},
 	{&no_type, "20", false, "020114"},
 };
 
@@ -116,10 +120,10 @@ static void test_written(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(other); i++)
-		write_value(other[i].def,
-			    (struct ix_value){.text = ix_lit(other[i].text),
-					      .quoted = other[i].quoted},
-			    other[i].hex);
+		write_value(
+			other[i].def,
+			(struct ix_value){.text = ix_lit(other[i].text), .quoted = other[i].quoted},
+			other[i].hex);
 }
 
 /* Other octets that mean the same text. */
@@ -127,11 +131,11 @@ static void test_read(void **state)
 {
 	static const struct both other[] = {
 		{&a_bool, "ON", false, "010101"},
-		{&a_bool, "ON", false, "4f4e"},              // bare "ON"
+		{&a_bool, "ON", false, "4f4e"}, // bare "ON"
 		{&a_uint, "20", false, "02020014"},
-		{&a_uint, "20", false, "3230"},              // bare "20"
+		{&a_uint, "20", false, "3230"}, // bare "20"
 		{&a_uint, "5", false, "0a0105"},
-		{&a_uint, "20", false, "02810114"},          // long form of the length
+		{&a_uint, "20", false, "02810114"}, // long form of the length
 		{&a_hex, "2e", false, "02012e"},
 		{&a_enum, "green", false, "020101"},
 		{&a_string, "abc", true, "0c03616263"},
@@ -152,8 +156,8 @@ static void test_read(void **state)
 /* Any octets, of any type: read, written, read and written again: the same octets. */
 static void test_any_octets(void **state)
 {
-	static const struct ix_def *const defs[] = {NULL,    &a_bool,   &a_uint,   &a_hex, &a_enum,
-						    &a_string, &a_prefix, &no_type};
+	static const struct ix_def *const defs[] = {NULL,    &a_bool,   &a_uint,   &a_hex,
+						    &a_enum, &a_string, &a_prefix, &no_type};
 	uint32_t seed = 7;
 
 	for (unsigned i = 0; i < 40000; i++) {
@@ -179,7 +183,8 @@ static void test_any_octets(void **state)
 		assert_false(o.bad || o.full);
 		if (!def) // an unknown type keeps its octets
 			assert_true(buf[1] == len && memcmp(buf + 2, octets, len) == 0);
-		assert_true(ix_ber_value(&b, (struct ix_str){(char *)buf + 2, buf[1]}, def, &again));
+		assert_true(
+			ix_ber_value(&b, (struct ix_str){(char *)buf + 2, buf[1]}, def, &again));
 		o = writer(&conf, twice, sizeof(twice));
 		ix_ber_put_value(&o, def, &again);
 		assert_memory_equal(buf, twice, (size_t)buf[1] + 2);
@@ -260,8 +265,8 @@ static void test_shapes_refused(void **state)
 	}
 	for (size_t i = 0; i < COUNT(raws); i++) {
 		struct ix_arena *arena = ix_arena_new(4096);
-		struct ix_octets values[3] = {{NULL, {"\2\1\7", 3}}, {NULL, {"\2\1\7", 3}},
-					      {NULL, {"\2\1\7", 3}}};
+		struct ix_octets values[3] = {
+			{NULL, {"\2\1\7", 3}}, {NULL, {"\2\1\7", 3}}, {NULL, {"\2\1\7", 3}}};
 		struct ix_raw_value raw = raws[i].raw;
 		struct ix_prop p = {.rel = IX_EQ};
 		struct ix_fault fault;
@@ -278,9 +283,9 @@ static void test_shapes_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_both_ways),  cmocka_unit_test(test_written),
-		cmocka_unit_test(test_read),       cmocka_unit_test(test_any_octets),
-		cmocka_unit_test(test_shapes),     cmocka_unit_test(test_shapes_refused),
+		cmocka_unit_test(test_both_ways), cmocka_unit_test(test_written),
+		cmocka_unit_test(test_read),      cmocka_unit_test(test_any_octets),
+		cmocka_unit_test(test_shapes),    cmocka_unit_test(test_shapes_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

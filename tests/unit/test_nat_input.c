@@ -7,6 +7,7 @@
 
 #include "../../nat/input.h"
 #include "../golden/call.h"
+#include "../golden/frame.h"
 #include "../golden/packet.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -62,36 +63,36 @@ struct result {
 /* Puts a packet through; one that is dropped must be unchanged, and of the conn only `drops`. */
 static struct result put(struct call *c, const struct packet *p, enum nat_side side, uint32_t now)
 {
-	size_t len;
-	uint8_t *frame = packet_new(p, &len), *copy = malloc(len);
+	struct frame f = frame_new(p), copy = frame_of(f.at, f.len);
 	struct nat_conn before = c->conn;
 	struct result r = {.has_event = true};
 	struct nat_pkt pkt;
+	uint16_t len;
 
-	assert_non_null(copy);
-	memcpy(copy, frame, len);
-	assert_int_equal(nat_parse(frame, (uint32_t)len, &pkt), NAT_FORWARD);
+	assert_int_equal(nat_parse(f.at, (uint32_t)f.len, &pkt), NAT_FORWARD);
+	len = pkt.l3_len;
 	r.verdict = nat_input(&c->flow[side], &c->conn, &pkt, now, &r.ev, &r.has_event);
 	r.reason = pkt.reason;
 	r.sport = nat_load16(pkt.l4);
 	r.dport = nat_load16(pkt.l4 + 2);
 	if (r.verdict == NAT_DROP) {
-		assert_memory_equal(frame, copy, len);
+		assert_memory_equal(f.at, copy.at, f.len);
 		assert_false(r.has_event);
 		before.drops++;
 		assert_memory_equal(&c->conn, &before, sizeof(before));
 	} else {
-		assert_int_equal(nat_parse(frame, (uint32_t)len, &pkt), NAT_FORWARD);
+		frame_send(&f, &pkt, len);
+		assert_int_equal(nat_parse(f.at, (uint32_t)f.len, &pkt), NAT_FORWARD);
 		assert_true(nat_csum_check(&pkt));
 		before.pkts[side]++;
-		before.bytes[side] += pkt.l3_len;
+		before.bytes[side] += len;
 		assert_int_equal(c->conn.pkts[side], before.pkts[side]);
 		assert_int_equal(c->conn.bytes[side], before.bytes[side]);
 		assert_int_equal(c->conn.pkts[nat_other(side)], before.pkts[nat_other(side)]);
 		assert_int_equal(c->conn.drops, before.drops);
 	}
-	free(frame);
-	free(copy);
+	frame_free(&f);
+	frame_free(&copy);
 	return r;
 }
 
@@ -152,7 +153,6 @@ static void a_closed_gate_or_no_remote_drops(void **state)
 		{NAT_F_OPEN, 0, NAT_R_GATE_CLOSED},
 		{NAT_F_OPEN | NAT_F_READY, 0, NAT_R_GATE_CLOSED},
 		{NAT_F_READY, 0, NAT_R_NO_REMOTE},
-		{0, NAT_F_OUT6, NAT_R_FAMILY},
 		{0, NAT_F_IN6, NAT_R_FAMILY},
 	};
 	static const uint8_t protos[] = {PACKET_UDP, PACKET_TCP};
@@ -231,7 +231,7 @@ static void hop_limit_of_ip6(void **state)
 	dropped(&c, &p, NAT_A, NAT_R_TTL);
 	p.ttl = 2;
 	passes(&c, &p, NAT_A);
-	c.flow[NAT_A].flags &= (uint16_t)~NAT_F_OUT6;
+	c.flow[NAT_A].flags &= (uint16_t)~NAT_F_IN6;
 	dropped(&c, &p, NAT_A, NAT_R_FAMILY);
 }
 
