@@ -174,8 +174,9 @@ int dp_prepare(const struct dp_conf *conf, char err[DP_ERROR_TEXT]);
 void dp_flush(struct dp_worker *w);
 /* Queues a packet for a port of this worker's; sent at the end of the turn. */
 void dp_tx(struct dp_worker *w, unsigned port, struct rte_mbuf *m);
-/* Frees a packet as it came, from its Ethernet header on, and counts the reason. */
-void dp_drop(struct dp_worker *w, struct rte_mbuf *m, enum nat_reason reason);
+/* Frees a packet as it came, from its Ethernet header on, and counts the reason. Kept out of the
+ * forwarding path, which shall inline what ordinary packets need. */
+__rte_noinline void dp_drop(struct dp_worker *w, struct rte_mbuf *m, enum nat_reason reason);
 /* The same for one that was to leave by a port. */
 void dp_drop_out(struct dp_worker *w, unsigned port, struct rte_mbuf *m, enum nat_reason reason);
 

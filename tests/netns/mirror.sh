@@ -15,15 +15,9 @@ data_side vm0
 ip addr add 10.8.8.1/24 dev vk0
 ip link set vk0 up
 
-# The usual configuration with a port for mirrors and one mirror.
-gateway_config "$dir/plain.yaml"
-gateway_config() {
-	sed -e '/^realms:/i\  - { name: m, device: "net_af_packet2,iface=vm0" }' "$dir/plain.yaml" >"$1"
-	cat >>"$1" <<EOF
-mirrors:
-  - { name: dropped, drops: ["*"], target: "$dir/dropped.pcapng" }
-EOF
-}
+# A port for mirrors, and one mirror from the start.
+GW_PORTS='  - { name: m, device: "net_af_packet2,iface=vm0" }'
+GW_MORE="mirrors: [{ name: dropped, drops: [\"*\"], target: \"$dir/dropped.pcapng\" }]"
 start_gateway
 
 # name, port of the server, protocol
@@ -34,6 +28,7 @@ clear 4403 -
 bulk1 4404 -
 bulk2 4405 -
 bulk3 4406 -
+bulk4 4407 -
 EOF
 while read -r name port protocol; do
 	[ "$protocol" = - ] && proto=TCP/MSRP || proto=TCP/TLS/MSRP
@@ -63,6 +58,8 @@ shark() {
 	tshark -r "$file" -Y "$filter" "$@" 2>>"$dir/tshark.log"
 }
 frames() { shark "$@" | wc -l; }
+# whole FILE: a capture that ends with a whole packet
+whole() { tshark -r "$1" -q -z io,phs >>"$dir/tshark.log" 2>&1 || fail "$1 is cut or broken"; }
 # context NAME: of a relay, found by its port in domain A
 context() {
 	for id in $(gateway_ctl --json show contexts | jq -r '.[].context'); do
@@ -129,9 +126,10 @@ ctl mirror add short egress=core "context=$tls13" snaplen=60 "target=$dir/short.
 ctl mirror add wire ingress=access "context=$tls13" sink=port target=m vlan=77
 ctl mirror add erspan egress=core "context=$tls13" sink=erspan target=10.8.8.2 tunnel=5
 ctl mirror add vxlan egress=core "context=$tls13" sink=vxlan target=10.8.8.2 tunnel=4711
+dumpcaps=
 for ns in m k; do
 	ip netns exec $ns dumpcap -q -i eth0 -w "$dir/at-$ns.pcapng" >"$dir/at-$ns.log" 2>&1 &
-	eval "dumpcap_$ns=\$!"
+	dumpcaps="$dumpcaps $!"
 	wait_for 10 "dumpcap in $ns" said "$dir/at-$ns.log" File
 done
 secret tls12
@@ -183,7 +181,8 @@ tunnels_all() {
 		[ "$(frames "$dir/at-k.pcapng" '!icmp && vxlan.vni == 4711 && tcp.dstport == 4402')" = "$copies" ]
 }
 wait_for 10 "$copies copies in each tunnel" tunnels_all
-kill -INT "$dumpcap_m" "$dumpcap_k"
+# shellcheck disable=SC2086  # a list
+kill -INT $dumpcaps
 
 step 'the capture decrypts with the key log of the endpoint, and shows nothing without'
 tls="-d tcp.port==4402,tls -d tcp.port==4401,tls"
@@ -210,37 +209,37 @@ call=$!
 wait_for 10 'the reader to get packets' sent_more
 kill -9 "$reader"
 stopped "$call" || fail 'the call suffered'
-wait_for 10 'no reader' mirror_more live unsent -1
-timeout 60 cat "$dir/live" >"$dir/live.pcapng" &
-reader=$!
-secret_again() { [ "$(frames "$dir/live.pcapng" 'tcp')" -gt 5 ]; }
 bulk bulk2
-wait_for 10 'the second reader to get whole packets' secret_again
+wait_for 5 'copies without a reader to be counted' mirror_more live unsent 0
+cat "$dir/live" >"$dir/live.pcapng" &
+reader=$!
+read_more() { [ "$(frames "$dir/live.pcapng" tcp)" -gt 5 ]; }
+bulk bulk3
+wait_for 10 'the second reader to get packets' read_more
 ctl mirror del live
 stopped "$reader" || fail 'the pipe did not end'
-expect 'whole blocks to the end' tshark -r "$dir/live.pcapng" -q -z io,phs >>"$dir/tshark.log" 2>&1
-expect_not 'FIFO removed' is_file "$dir/live"
+whole "$dir/live.pcapng"
+wait_for 5 'the FIFO to be removed' test ! -e "$dir/live"
 
 step 'the disk is full: counted, logged, the call unharmed; rotation within the budget'
 mkdir "$dir/small" "$dir/rotated"
 mount -t tmpfs -o size=2m none "$dir/small"
 ctl mirror add full 'ingress=*' "target=$dir/small/full.pcapng"
 ctl mirror add rotate 'ingress=*' rotate_mb=1 budget_mb=3 "target=$dir/rotated/r.pcapng"
-bulk bulk3
+bulk bulk4
 wait_for 5 'the loss to be counted' mirror_more full unsent 10
 wait_for 5 'the log' gateway_said 'event=mirror_sink name=full .*No space left'
 ctl mirror del full
 ctl mirror del rotate
-expect 'a file that ends with a whole packet' tshark -r "$dir/small/full.pcapng" -q -z io,phs \
-	>>"$dir/tshark.log" 2>&1
+whole "$dir/small/full.pcapng"
 expect 'files within the budget' test "$(du -sk "$dir/rotated" | cut -f 1)" -le 3100
 expect 'several files' test "$(find "$dir/rotated" -name 'r-*.pcapng' | wc -l)" -ge 2
 expect 'the first has gone' test ! -e "$dir/rotated/r-000001.pcapng"
 for file in "$dir"/rotated/*; do
-	expect "$file is whole" tshark -r "$file" -q -z io,phs >>"$dir/tshark.log" 2>&1
+	whole "$file"
 done
 
 release_calls
 stop_gateway
-expect 'the last file is whole' tshark -r "$dir/dropped.pcapng" -q -z io,phs >>"$dir/tshark.log" 2>&1
+whole "$dir/dropped.pcapng"
 echo PASS
