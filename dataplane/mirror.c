@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include <rte_bpf.h>
 #include <rte_cycles.h>
 #include <rte_errno.h>
+#include <rte_lcore.h>
 #include <rte_malloc.h>
 
 #include <pcap/pcap.h>
@@ -383,6 +385,23 @@ static int open_sink(struct mirror *mi, char err[DP_ERROR_TEXT])
 	return dp_sink_open(&mi->sink, err);
 }
 
+/* Away from the workers' CPUs, if there are others. */
+static void settle(pthread_t thread)
+{
+	cpu_set_t set;
+
+	if (pthread_getaffinity_np(thread, sizeof(set), &set) != 0)
+		return;
+	for (unsigned w = 0; w < dp.n_workers; w++) {
+		cpu_set_t taken = rte_lcore_cpuset(dp.workers[w]->lcore), both;
+
+		CPU_AND(&both, &set, &taken);
+		CPU_XOR(&set, &set, &both);
+	}
+	if (CPU_COUNT(&set))
+		pthread_setaffinity_np(thread, sizeof(set), &set);
+}
+
 /* Signals belong to control's thread. */
 static int launch(struct mirror *mi)
 {
@@ -393,6 +412,8 @@ static int launch(struct mirror *mi)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&mi->thread, NULL, sink_main, mi);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (rc == 0)
+		settle(mi->thread);
 	return -rc;
 }
 

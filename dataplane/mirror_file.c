@@ -140,11 +140,25 @@ static int write_all(struct dp_file *f, const void *bytes, size_t len)
 	return rc;
 }
 
+/* A mistyped path must not cost somebody's file: only what is empty or begins like one of ours is
+ * written over. */
+static bool is_ours(const struct dp_file *f)
+{
+	size_t want = f->head_len < 4 ? f->head_len : 4;
+	char begin[4];
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(f->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	n = pread(f->fd, begin, want, 0);
+	return n == 0 || (n == (ssize_t)want && !memcmp(begin, f->head, want));
+}
+
 static int open_next(struct dp_file *f, uint64_t now_s)
 {
-	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 	char name[PATH_MAX];
-	struct stat st;
 	int rc;
 
 	if (f->tried_s && f->tried_s == now_s)
@@ -162,9 +176,9 @@ static int open_next(struct dp_file *f, uint64_t now_s)
 		return -errno;
 	f->size = 0;
 	f->opened_s = now_s;
-	if (fstat(f->fd, &st) < 0 || !S_ISREG(st.st_mode) || ftruncate(f->fd, 0) < 0) {
+	if (!is_ours(f) || ftruncate(f->fd, 0) < 0) {
 		dp_file_close(f);
-		return -EINVAL;
+		return -EEXIST;
 	}
 	rc = write_all(f, f->head, f->head_len);
 	if (rc) {

@@ -23,7 +23,8 @@ struct dp_file {
 void dp_file_init(struct dp_file *file);
 
 /* Appends all of it, opening or rotating before as needed; or nothing: a negative errno, and the
- * file ends where it ended. -EDQUOT: the only file has reached the budget. With rotation the oldest
+ * file ends where it ended. -EDQUOT: the only file has reached the budget. -EEXIST: there is a file
+ * that is no capture; it stays as it is. With rotation the oldest
  * files are removed to keep the budget. A file that could not be opened is tried again after a
  * second. now_s: any clock that does not run backwards. */
 int dp_file_write(struct dp_file *file, const void *bytes, size_t len, uint64_t now_s);

@@ -194,6 +194,22 @@ static void no_folder(void **state)
 	dp_file_close(&f);
 }
 
+/* What is no capture of ours is not written over. */
+static void foreign(void **state)
+{
+	struct dp_file f = file(0, 0, 0);
+	FILE *precious = fopen(base, "w");
+
+	(void)state;
+	fputs("precious", precious);
+	fclose(precious);
+	assert_int_equal(dp_file_write(&f, "a", 1, 1), -EEXIST);
+	assert_int_equal(size_of(0), 8);
+	assert_int_equal(truncate(base, 0), 0);
+	assert_int_equal(dp_file_write(&f, "a", 1, 2), 0);
+	dp_file_close(&f);
+}
+
 /* Captures are secret, and a link leads nowhere. */
 static void modes(void **state)
 {
@@ -218,8 +234,9 @@ int main(void)
 {
 #define EACH(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		EACH(one_file),      EACH(rotates_by_size), EACH(rotates_by_age), EACH(budget),
-		EACH(budget_by_age), EACH(full_disk),       EACH(no_folder),      EACH(modes),
+		EACH(one_file),  EACH(rotates_by_size), EACH(rotates_by_age),
+		EACH(budget),    EACH(budget_by_age),   EACH(full_disk),
+		EACH(no_folder), EACH(modes),           EACH(foreign),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
