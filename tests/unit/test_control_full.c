@@ -90,6 +90,39 @@ static void pool_full(void **state)
 	rig_close(r);
 }
 
+/* The ports of one worker may be used up while others are free: the text says so. */
+static void class_full(void **state)
+{
+	struct rig *r = rig_open("streams: 100, workers: 3");
+	unsigned n = 0;
+
+	(void)state;
+	rig_register(r);
+	/* Each call holds a pair of ports in core; ten ports are five pairs, one worker has one. */
+	do
+		rig_do(r, "Context = $ { Add = ip/access/1/$ { Media { " LOCAL(
+				  "m=x $ RTP/AVP 0") " } }, "
+						     "Add = ip/core/1/$ { Media { " LOCAL(
+							     "m=x $ RTP/AVP 0") " } } }");
+	while (!rig_error(r->out) && n++ < 10);
+	assert_int_equal(n, 5);
+	rig_do(r, "Context = * { W-Subtract = * }");
+	rig_pass(r, CTL_PORT_REST_MS);
+	/* Now one side alone holds them: the class of the other end decides. */
+	for (n = 0; n < 4; n++)
+		rig_do(r, "Context = $ { Add = ip/core/1/$ { Media { " LOCAL(
+				  "m=x $ RTP/AVP 0") " } } }");
+	for (n = 0; n < 4 && !rig_error(r->out); n++)
+		rig_do(r, "Context = $ { Add = ip/access/1/$ { Media { " LOCAL(
+				  "m=x $ RTP/AVP 0") " } }, "
+						     "Add = ip/core/1/$ { Media { " LOCAL(
+							     "m=x $ RTP/AVP 0") " } } }");
+	assert_int_equal(rig_error(r->out), 510);
+	assert_has(r->out, "realm core");
+	assert_has(r->out, "worker");
+	rig_close(r);
+}
+
 static void contexts_full(void **state)
 {
 	struct rig *r = *state;
@@ -185,9 +218,13 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(ports_run_out),       cmocka_unit_test(pool_full),
-		CASE(contexts_full),       CASE(streams_full),
-		CASE(too_many_in_context), cmocka_unit_test(terminations_full),
+		CASE(ports_run_out),
+		cmocka_unit_test(pool_full),
+		cmocka_unit_test(class_full),
+		CASE(contexts_full),
+		CASE(streams_full),
+		CASE(too_many_in_context),
+		cmocka_unit_test(terminations_full),
 		CASE(publish_fails),
 	};
 
