@@ -265,8 +265,7 @@ static void put_name(struct ix_ber_out *o, unsigned tag)
 	ix_ber_put(o, IX_C(0), name, sizeof(name));
 }
 
-/* "x00001001=02010a,..." or "=$"; false when the line is something else. Writes when o is not NULL.
- */
+/* Writes "x00001001=02010a,..." or "=$"; false when the line is something else. */
 static bool hex_values(struct ix_ber_out *o, struct ix_str line)
 {
 	uint8_t name[4], octet;
