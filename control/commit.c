@@ -24,22 +24,22 @@ struct dying {
 
 struct ctl_plane {
 	struct ctl_realms *realms;
-	struct ctl_pub **by_conn;
-	unsigned max_conns;
+	struct ctl_pub **by_conn; // room for streams + 1: conns count from 1
+	unsigned streams;
 	struct dying *head, **tail;
 	bool replaced;
 };
 
-struct ctl_plane *ctl_plane_new(struct ctl_realms *realms, unsigned max_conns)
+struct ctl_plane *ctl_plane_new(struct ctl_realms *realms, unsigned streams)
 {
 	struct ctl_plane *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return NULL;
 	p->realms = realms;
-	p->max_conns = max_conns;
+	p->streams = streams;
 	p->tail = &p->head;
-	p->by_conn = calloc(max_conns, sizeof(*p->by_conn));
+	p->by_conn = calloc(streams + 1, sizeof(*p->by_conn));
 	if (!p->by_conn) {
 		free(p);
 		return NULL;
@@ -59,7 +59,7 @@ void ctl_plane_free(struct ctl_plane *p)
 		ctl_tally_put(d->tally[1]);
 		free(d);
 	}
-	for (unsigned i = 0; i < p->max_conns; i++)
+	for (unsigned i = 0; i <= p->streams; i++)
 		free(p->by_conn[i]);
 	free(p->by_conn);
 	free(p);
@@ -271,10 +271,10 @@ static bool make_pub(struct ctl_plane *p, struct ctl_context *ctx, const struct 
 		pub->seen_ms = old->seen_ms;
 		pub->since_ms = old->since_ms;
 	} else {
-		if (dp_conn_new(&pub->conn) < 0 || pub->conn >= p->max_conns) {
+		if (dp_conn_new(&pub->conn) < 0) {
 			free(pub);
 			return ctl_refuse(err, IX_E_RESOURCES, "all %u streams are in use",
-					  p->max_conns);
+					  p->streams);
 		}
 		pub->gen = dp_conn_get(pub->conn)->gen;
 	}
@@ -423,7 +423,7 @@ void ctl_commit_none(struct ctl_plane *p, struct ctl_context *ctx)
 
 struct ctl_pub *ctl_pub_find(const struct ctl_plane *p, uint32_t conn, uint16_t gen)
 {
-	struct ctl_pub *pub = conn < p->max_conns ? p->by_conn[conn] : NULL;
+	struct ctl_pub *pub = conn <= p->streams ? p->by_conn[conn] : NULL;
 
 	return pub && pub->gen == gen ? pub : NULL;
 }

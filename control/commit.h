@@ -24,7 +24,7 @@ struct ctl_pub {
 struct ctl_plane;
 
 /* realms gets its ports back through this. NULL without memory. */
-struct ctl_plane *ctl_plane_new(struct ctl_realms *realms, unsigned max_conns);
+struct ctl_plane *ctl_plane_new(struct ctl_realms *realms, unsigned streams);
 void ctl_plane_free(struct ctl_plane *plane);
 
 /* Publishes what the context wants and retires what it no longer wants. False with *err (449, 501,

@@ -49,7 +49,8 @@ static const struct rule gateway_rules[GW_N] = {
 static const struct rule dataplane_rules[DPL_N] = {
 	[DPL_WORKERS] = {"workers", NUMBER, 1, DP_WORKERS, "1", "forwarding threads, 1..16"},
 	[DPL_EAL] = {"eal", TEXTS, 0, 64, "", "list of EAL arguments"},
-	[DPL_MBUFS] = {"mbufs", NUMBER, 0, 16777216, "0", "packets in the pool, 0 = chosen"},
+	[DPL_MBUFS] = {"mbufs", NUMBER, 0, 16777216, "0",
+		       "packets in the pool, 1..16777216, or 0 = chosen by the size of the rings"},
 	[DPL_STREAMS] = {"streams", NUMBER, 1, 4000000, "10000",
 			 "most streams at once, 1..4000000"},
 	[DPL_OPEN] = {"open_s", NUMBER, 6, 3600, "60", "seconds for a TCP opening, 6..3600"},
@@ -306,12 +307,32 @@ static void list_keys(const char *path, char *out, size_t size)
 	}
 }
 
+/* Adds what would be legal at the key of a path; "ports[2].mtu" is the key "ports.mtu". */
+static void list_legal(const char *path, char *out, size_t size)
+{
+	char plain[160], key[64];
+	const char *legal;
+	size_t n = 0;
+
+	for (bool inside = false; *path && n < sizeof(plain) - 1; path++) {
+		inside = (inside || *path == '[') && *path != ']';
+		if (!inside && *path != ']')
+			plain[n++] = *path;
+	}
+	plain[n] = 0;
+	for (unsigned i = 0; ctl_config_key(i, key, sizeof(key), &legal); i++)
+		if (!strcmp(key, plain))
+			snprintf(out, size, "; legal: %s", legal);
+}
+
 static struct ctl_config_raw *tell_cyaml(struct check *c, struct trail *t, cyaml_err_t why)
 {
 	char legal[320] = "";
 
 	if (why == CYAML_ERR_INVALID_KEY)
 		list_keys(t->path, legal, sizeof(legal));
+	else
+		list_legal(t->path, legal, sizeof(legal));
 	/* The line is that of the last thing read, so it may lie just before the culprit. */
 	snprintf(c->err, CTL_CONFIG_ERROR, "%s: near line %u: %s: %s%s", c->file, t->line,
 		 t->path[0] ? t->path : "top level", t->what[0] ? t->what : cyaml_strerror(why),

@@ -27,6 +27,12 @@ static bool build_ports(struct check *c, struct ctl_config_raw *raw, struct ctl_
 			if (!strcmp(ports[k].name, v[PORT_NAME].text))
 				return ctl_config_fail(c, key, v[PORT_NAME].text,
 						       "given twice; legal: a name of its own");
+		snprintf(key, sizeof(key), "ports[%u].device", i + 1);
+		for (unsigned k = 0; k < i; k++)
+			if (!strcmp(ports[k].device, v[PORT_DEVICE].text))
+				return ctl_config_fail(c, key, v[PORT_DEVICE].text,
+						       "given twice; legal: each device once "
+						       "(net_af_packet0, net_af_packet1, ...)");
 		snprintf(ports[i].name, sizeof(ports[i].name), "%s", v[PORT_NAME].text);
 		ports[i].device = v[PORT_DEVICE].text;
 		ports[i].mtu = (uint16_t)v[PORT_MTU].num;
@@ -44,6 +50,16 @@ static bool on_link(const struct dp_realm_conf *r, enum nat_family family,
 		    nat_prefix_match(&r->locals[i].addr, addr, family, r->locals[i].bits))
 			return true;
 	return false;
+}
+
+/* The first and the last address of an IPv4 prefix mean the network and everybody in it. */
+static bool is_host(const struct dp_local_conf *l)
+{
+	uint32_t rest = l->bits < 31 ? UINT32_MAX >> l->bits : 0, a = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		a = a << 8 | l->addr.b[i];
+	return l->family != NAT_IP4 || !rest || ((a & rest) != 0 && (a & rest) != rest);
 }
 
 static bool build_locals(struct check *c, unsigned realm, const struct slot *v,
@@ -64,6 +80,10 @@ static bool build_locals(struct check *c, unsigned realm, const struct slot *v,
 		l->bits = (uint8_t)bits;
 		if (!nat_addr_routable(l->family, &l->addr))
 			return ctl_config_fail(c, key, v->list[i], "legal: a unicast address");
+		if (!is_host(l))
+			return ctl_config_fail(c, key, v->list[i],
+					       "legal: a host's address, not the network's nor the "
+					       "broadcast's");
 		for (unsigned k = 0; k < i; k++)
 			if (locals[k].family == l->family && nat_addr_eq(&locals[k].addr, &l->addr))
 				return ctl_config_fail(c, key, v->list[i],

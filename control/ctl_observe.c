@@ -25,17 +25,23 @@ static uint32_t mix(uint32_t h, const void *data, size_t len)
 	return h;
 }
 
+static uint32_t hash(const struct nat_ep *ep)
+{
+	return mix(mix(2166136261u, &ep->addr, sizeof(ep->addr)), &ep->port, sizeof(ep->port));
+}
+
 /* The same for both directions. */
 static uint32_t slot_of(const struct nat_ep *x, const struct nat_ep *y)
 {
-	uint32_t h = mix(2166136261u, x, sizeof(*x)) ^ mix(2166136261u, y, sizeof(*y));
+	uint32_t h = hash(x) ^ hash(y);
 
 	return (h ^ h >> 16) % SLOTS;
 }
 
 static bool same(const struct nat_ep *x, const struct nat_ep *y)
 {
-	return memcmp(x, y, sizeof(*x)) == 0;
+	return nat_addr_eq(&x->addr, &y->addr) && x->port == y->port && x->family == y->family &&
+	       x->proto == y->proto;
 }
 
 /* The latest connection between two ends; *side: which of them `from` is. */

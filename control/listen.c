@@ -7,7 +7,7 @@
 
 #include "log.h"
 
-enum { BACKLOG = 64, PAUSE_S = 1 };
+enum { BACKLOG = 256, PAUSE_S = 1 };
 
 static void on_pause_over(evutil_socket_t fd, short what, void *arg)
 {

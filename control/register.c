@@ -292,9 +292,10 @@ static void on_reply(void *user, uint32_t tid, void *cookie, const struct ix_ite
 
 /* ---- requests -------------------------------------------------------------------------------- */
 
-static void refuse_txn(struct ctl_register *reg, struct ix_txn *txn, uint16_t code)
+static void refuse_txn(struct ctl_register *reg, struct ix_txn *txn, uint16_t code,
+		       const char *text)
 {
-	struct ix_error e = {code, ix_lit(ix_error_text(code))};
+	struct ix_error e = {code, ix_lit(text)};
 
 	ix_txn_reply(txn, NULL, &e, reg->now_ms);
 }
@@ -304,21 +305,24 @@ static void on_request(void *user, struct ix_txn *txn, const struct ix_msg *msg,
 {
 	struct assoc *a = user;
 	struct ctl_register *reg = a->reg;
-	char mid[128];
+	uint16_t code = reg->state == CTL_REG_LEAVING ? IX_E_UNAVAILABLE : IX_E_BEFORE_SC_REPLY;
+	char mid[128], quoted[140];
 
 	if (reg->state == CTL_REG_SERVED && a->index != reg->current) {
-		refuse_txn(reg, txn, IX_E_WRONG_ENTITY);
+		refuse_txn(reg, txn, IX_E_WRONG_ENTITY, "another controller serves this gateway");
 		return;
 	}
 	if (reg->state != CTL_REG_SERVED) {
-		refuse_txn(reg, txn,
-			   reg->state == CTL_REG_LEAVING ? IX_E_UNAVAILABLE : IX_E_BEFORE_SC_REPLY);
+		refuse_txn(reg, txn, code, ix_error_text(code));
 		return;
 	}
 	ix_mid_text(&msg->mid, mid, sizeof(mid));
 	if (strcasecmp(mid, a->mid) != 0) {
-		ctl_log(CTL_WARN, "wrong-mid", "controller=%s", controller_text(reg, a->index));
-		refuse_txn(reg, txn, IX_E_UNAUTHORIZED);
+		ctl_log(CTL_WARN, "wrong-mid", "controller=%s mid=%s registered=%s",
+			controller_text(reg, a->index),
+			ctl_quote(mid, strlen(mid), quoted, sizeof(quoted)), a->mid);
+		refuse_txn(reg, txn, IX_E_UNAUTHORIZED,
+			   "not the MID that accepted our registration");
 		return;
 	}
 	ctl_gateway_request(reg->gw, a->peer, txn, item, reg->now_ms);

@@ -85,7 +85,8 @@ struct dp_at {
 
 /* ---- streams --------------------------------------------------------------------------------- */
 
-/* Takes a connection record, zeroed, with a new generation. -ENOSPC when all are in use. */
+/* Takes a connection record, zeroed, with a new generation: a number in 1..conf->streams. -ENOSPC
+ * when all are in use. */
 int dp_conn_new(uint32_t *conn);
 
 /* Gives it back; call only when no slot has pointed to it for an epoch. */

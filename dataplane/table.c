@@ -43,10 +43,13 @@ static size_t count_locals(const struct dp_conf *c)
 	return n;
 }
 
-/* A stream has a connection and two flows; half as many again wait for their epoch at worst. */
+/* A stream has a connection and two flows; half as many again may wait for their epoch, and some
+ * more, so that in a small table too a transaction can change what it likes. */
 static uint32_t flow_count(const struct dp_conf *c)
 {
-	return c->streams * 3 + 1;
+	enum { SPARE = 256 };
+
+	return c->streams * 3 + SPARE + 1;
 }
 
 size_t dp_tables_bytes(const struct dp_conf *c)

@@ -45,6 +45,9 @@ struct ix_ber_conf {
 /* Could these bytes be a binary message? No text message starts like one. */
 bool ix_ber_looks(const void *bytes, size_t len);
 
+/* Does the body of a message that could not be decoded begin as a message-level Error? */
+bool ix_ber_looks_error(const void *bytes, size_t len);
+
 /* As ix_text_decode(): same form, codes and promises; fault->line and column stay 0. conf NULL:
  * defaults. Definite and indefinite lengths, primitive and constructed strings. Fields behind an
  * extension marker that version 3 does not know are skipped. */

@@ -698,6 +698,37 @@ bool ix_ber_looks(const void *bytes, size_t len)
 	return len > 0 && *(const uint8_t *)bytes == IX_SEQUENCE;
 }
 
+static bool is_error(struct ix_ber *b, const struct ix_tlv *t, void *into)
+{
+	struct ix_tlv part;
+
+	*(bool *)into = ix_ber_head(b, &part) && ix_ber_is(&part, IX_BER_CONTEXT, 0);
+	return false; // nothing more is asked
+}
+
+static bool looks_error(struct ix_ber *b, const struct ix_tlv *t, void *into)
+{
+	IX_BER_FIELDS(fields, "Message", {0, 0, 0, 0, ix_ber_skip_field},
+		      {1, 0, 0, 0, ix_ber_skip_field}, {2, 0, 0, 0, is_error});
+
+	return ix_ber_sequence(b, t, &fields, into);
+}
+
+bool ix_ber_looks_error(const void *bytes, size_t len)
+{
+	IX_BER_FIELDS(fields, "MegacoMessage", {0, 0, 0, 0, ix_ber_skip_field},
+		      {1, 0, 0, 0, looks_error});
+	struct ix_fault fault = {0};
+	struct ix_ber b = {.p = bytes, .base = bytes, .fault = &fault};
+	bool error = false;
+	struct ix_tlv t;
+
+	b.end = b.p + len;
+	if (ix_ber_head(&b, &t))
+		ix_ber_sequence(&b, &t, &fields, &error);
+	return error;
+}
+
 struct ix_msg *ix_ber_decode(struct ix_arena *arena, const void *bytes, size_t len,
 			     const struct ix_ber_conf *conf, struct ix_fault *fault,
 			     struct ix_msg *head)

@@ -3,8 +3,6 @@
 #include "ber_dec.h"
 #include "scan.h"
 
-#include <string.h>
-
 /* ---- digit maps: kept as text would write them, the profile refuses them --------------------- */
 
 struct map_value {
@@ -14,14 +12,42 @@ struct map_value {
 };
 
 /* Letters, digits, ranges and alternatives: what cannot be taken for a timer, a brace or a comment.
- */
+ * Parentheses and brackets stand in pairs, not in each other's kind. */
 static bool map_body(struct ix_str body)
 {
-	for (uint32_t i = 0; i < body.len; i++)
-		if (!ix_is(body.p[i], IX_CH_ALPHA | IX_CH_DIGIT) &&
-		    (body.p[i] == '\0' || !strchr("()[]|.-", body.p[i])))
-			return false;
-	return body.len > 0;
+	bool round = false, square = false;
+
+	for (uint32_t i = 0; i < body.len; i++) {
+		switch (body.p[i]) {
+		case '(':
+			if (round || square)
+				return false;
+			round = true;
+			break;
+		case ')':
+			if (!round || square)
+				return false;
+			round = false;
+			break;
+		case '[':
+			if (square)
+				return false;
+			square = true;
+			break;
+		case ']':
+			if (!square)
+				return false;
+			square = false;
+			break;
+		case '|':
+		case '.':
+		case '-': break;
+		default:
+			if (!ix_is(body.p[i], IX_CH_ALPHA | IX_CH_DIGIT))
+				return false;
+		}
+	}
+	return body.len > 0 && !round && !square;
 }
 
 /* "T:1,S:2,body" in braces. */

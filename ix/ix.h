@@ -44,12 +44,16 @@ bool ix_mid_equal(const struct ix_mid *a, const struct ix_mid *b);
 /* Writes the text form, NUL-terminated, cut to size; returns buf. */
 const char *ix_mid_text(const struct ix_mid *mid, char *buf, size_t size);
 
+struct ix_ber_conf;
+
 /* ---- transactions ---------------------------------------------------------------------------- */
 
 /* Provisioned timers and limits, milliseconds (spec/ix-profile.md 1.4 suggests the defaults). */
 struct ix_peer_conf {
 	struct ix_mid self; // our MID; its strings must outlive the peer
-	enum ix_style style;
+	enum ix_style style;           // of text
+	bool binary;                   // send BER; what arrives is understood in either encoding
+	const struct ix_ber_conf *ber; // ber.h; must outlive the peer; NULL: defaults
 	uint8_t version;             // header version to send until ix_peer_set_version()
 	size_t mtu;                  // largest message to send, bytes
 	uint32_t rto_ms, rto_max_ms; // 200, 4000

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ix.h"
+#include "ber.h"
 #include "trans.h"
 
 enum {
@@ -188,6 +188,8 @@ static long encode(struct ix_peer *peer, struct ix_item *items, struct ix_error 
 {
 	const struct ix_msg msg = {
 		.version = peer->version, .mid = peer->conf.self, .error = error, .items = items};
+	if (peer->conf.binary)
+		return ix_ber_encode(&msg, peer->conf.ber, peer->buf, peer->conf.mtu);
 	return ix_text_encode(&msg, peer->conf.style, peer->buf, peer->conf.mtu);
 }
 
@@ -555,8 +557,12 @@ static bool looks_like_error(const void *bytes, size_t len)
 static void on_fault(struct ix_peer *peer, const struct ix_fault *fault, bool answer)
 {
 	peer->stats.errors_in++;
-	note(peer, "message not understood at line %u column %u: %u %s", fault->line, fault->column,
-	     fault->code, fault->text);
+	if (fault->line == 0)
+		note(peer, "message not understood at offset %u: %u %s", fault->offset, fault->code,
+		     fault->text);
+	else
+		note(peer, "message not understood at line %u column %u: %u %s", fault->line,
+		     fault->column, fault->code, fault->text);
 	if (!fault->have_head || !answer)
 		return;
 	if (fault->have_tid)
@@ -617,11 +623,15 @@ void ix_peer_input(struct ix_peer *peer, const void *bytes, size_t len, uint64_t
 	peer->stats.bytes_in += len;
 	ix_ins_expire(&peer->ins, peer->now);
 	ix_arena_reset(peer->arena);
-	const struct ix_msg *msg = ix_text_decode(peer->arena, bytes, len, &fault, NULL);
+	const bool binary = ix_ber_looks(bytes, len);
+	const struct ix_msg *msg =
+		binary ? ix_ber_decode(peer->arena, bytes, len, peer->conf.ber, &fault, NULL)
+		       : ix_text_decode(peer->arena, bytes, len, &fault, NULL);
 	if (msg != NULL)
 		on_message(peer, msg);
 	else
-		on_fault(peer, &fault, !looks_like_error(bytes, len));
+		on_fault(peer, &fault,
+			 !(binary ? ix_ber_looks_error(bytes, len) : looks_like_error(bytes, len)));
 	leave(peer);
 }
 

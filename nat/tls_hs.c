@@ -427,7 +427,7 @@ static void on_server_hello(struct nat_tls_hs *hs, enum nat_side side, struct na
 	f->suite = sh.suite;
 	f->group = nat_tls_is_13(hs) ? sh.group : 0;
 	hs->raw_types = sh.raw_types;
-	if (sh.has_cid && hs->cid & 1u << f->client) {
+	if (f->dtls && sh.has_cid && hs->cid & 1u << f->client) {
 		hs->cid_len[side] = sh.cid_len;
 		hs->cid |= (uint8_t)(1u << side);
 		f->flags |= NAT_TLS_F_CID;

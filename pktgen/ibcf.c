@@ -282,7 +282,8 @@ static void on_poll(evutil_socket_t fd, short what, void *user)
 	if (!ibcf->registered && now >= ibcf->end_ms) {
 		pg_ibcf_say("-", "timeout",
 			    "no gateway has registered within %u s: is trgwd running,"
-			    " and are we among its controllers?",
+			    " and are we among its controllers? One that registered with us before"
+			    " does not ask again: --gateway ADDR:PORT",
 			    ibcf->timeout_s);
 		event_base_loopbreak(ibcf->base);
 	} else if (all_done(ibcf) || (ibcf->stopping && now >= ibcf->end_ms)) {

@@ -284,8 +284,6 @@ static void read_server_hello(struct tls_reference *r, int side, const uint8_t *
 				    : r->ages_zero >> h.psk_index & 1 ? NAT_TLS_MODE_PSK
 								      : NAT_TLS_MODE_RESUMED;
 		}
-		if (h.cid >= 0) // only DTLS reads it
-			r->f.flags &= (uint16_t)~NAT_TLS_F_CID;
 		go(r, NAT_TLS_SERVER, 0, side);
 	}
 }

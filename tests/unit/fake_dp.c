@@ -27,7 +27,7 @@ static struct neigh {
 	struct nat_addr addr;
 } neighs[NEIGHS];
 
-static struct nat_conn conns[CONNS];
+static struct nat_conn conns[CONNS]; // number 0 means none
 static bool conn_taken[CONNS];
 static struct nat_event events[EVENTS];
 static const struct dp_conf *conf_now;
@@ -49,7 +49,7 @@ void fake_reset(const struct dp_conf *conf)
 	slots_top = 0;
 	n_locals = n_events = n_publishes = n_expires = 0;
 	publish_left = UINT_MAX;
-	conn_limit = CONNS;
+	fake_conn_limit(conf->streams);
 	epochs_held = false;
 	pass_after = 0;
 	for (unsigned i = 0; i < conf->n_realms; i++) {
@@ -142,7 +142,7 @@ unsigned fake_publishes(void)
 
 int dp_conn_new(uint32_t *conn)
 {
-	for (uint32_t i = 0; i < conn_limit; i++) {
+	for (uint32_t i = 1; i <= conn_limit; i++) {
 		if (!conn_taken[i]) {
 			conn_taken[i] = true;
 			memset(&conns[i], 0, sizeof(conns[i]));
@@ -171,7 +171,9 @@ struct nat_conn *fake_conn(uint32_t conn)
 
 void fake_conn_limit(unsigned n)
 {
-	conn_limit = n < CONNS ? n : CONNS;
+	conn_limit = n < conf_now->streams ? n : conf_now->streams;
+	if (conn_limit >= CONNS)
+		conn_limit = CONNS - 1;
 }
 
 void fake_publish_limit(unsigned n)

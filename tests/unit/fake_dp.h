@@ -27,7 +27,7 @@ void fake_pass_epochs_at(unsigned look);
 void fake_publish_limit(unsigned n);
 /* Only the call after `n` more successes fails. */
 void fake_publish_fail_once(unsigned n);
-/* Most conns; at most 4096. */
+/* Most conns; never more than the configuration's streams, nor than 4095. */
 void fake_conn_limit(unsigned n);
 
 /* The record of a conn, for writing what a worker would have counted. */

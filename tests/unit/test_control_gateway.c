@@ -554,6 +554,21 @@ static void contexts_full(void **state)
 	assert_int_equal(contexts(r), 6);
 }
 
+/* As many streams as configured, the last one too; then a text that names the limit. */
+static void streams_full(void **state)
+{
+	struct rig *r = *state;
+
+	for (unsigned i = 0; i < 6; i++) {
+		rig_do(r,
+		       "Context = $ { Add = ip/core/1/$ { Media { " LOCAL("m=x $ UDP -") " } } }");
+		assert_int_equal(rig_error(r->out), 0);
+	}
+	assert_int_equal(fake_conns(), 6);
+	rig_do(r, "Context = * { W-Subtract = * }");
+	assert_int_equal(fake_conns(), 0);
+}
+
 static void too_many_in_context(void **state)
 {
 	struct rig *r = *state;
@@ -818,6 +833,7 @@ int main(void)
 		CASE(ports_run_out),
 		cmocka_unit_test(pool_full),
 		CASE(contexts_full),
+		CASE(streams_full),
 		CASE(too_many_in_context),
 		cmocka_unit_test(terminations_full),
 		CASE(topology_goes_with_them),

@@ -141,6 +141,7 @@ static void others(void **state)
 		  "MEGACO/3 <mallory>\nTransaction = 1 { Context = - { AuditValue = ROOT { Audit { "
 		  "} } } }");
 	assert_int_equal(rig_error(r->out), 402);
+	assert_non_null(strstr(r->out, "not the MID that accepted our registration"));
 	rig_forget(r);
 	rig_input(r, 0, "no H.248 at all");
 	assert_true(r->n_out <= 1);
