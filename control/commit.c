@@ -250,6 +250,29 @@ static bool make_pub_end(struct ctl_plane *p, struct ctl_pub *pub, unsigned i,
 	return true;
 }
 
+/* A name that is too long keeps its end, which tells it from others. */
+static void copy_name(char out[DP_TERM], const char *name)
+{
+	size_t n = strlen(name);
+
+	memcpy(out, n < DP_TERM ? name : name + n - DP_TERM + 1, n < DP_TERM ? n : DP_TERM - 1);
+}
+
+/* Tells mirrors whose the connection is. */
+static void label(const struct ctl_pub *pub)
+{
+	struct dp_label l;
+
+	memset(&l, 0, sizeof(l));
+	l.context = pub->ctx->id;
+	l.stream = pub->stream;
+	l.component = pub->component;
+	for (unsigned i = 0; i < 2; i++)
+		if (pub->term[i])
+			copy_name(l.term[i], pub->term[i]->name);
+	dp_conn_label(pub->conn, &l);
+}
+
 /* A segment crosses both ways out; unrouted flows let none pass. */
 static void set_mss(struct nat_flow *a, struct nat_flow *b)
 {
@@ -286,6 +309,7 @@ static bool make_pub(struct ctl_plane *p, struct ctl_context *ctx, const struct 
 	pub->proto = w->end[0].local.proto;
 	pub->term[0] = w->term[0];
 	pub->term[1] = w->term[1];
+	label(pub);
 	if (!make_pub_end(p, pub, 0, &w->end[0], err) ||
 	    (w->term[1] && !make_pub_end(p, pub, 1, &w->end[1], err)))
 		return false;

@@ -36,6 +36,8 @@ struct rule {
 static const char *const checksums[] = {"auto", "update", "recompute", NULL};
 static const char *const transports[] = {"udp", NULL};
 static const char *const encodings[] = {"pretty", "compact", NULL};
+static const char *const sinks[] = {"file", "fifo", "port", "erspan", "vxlan", NULL};
+static const char *const yes_no[] = {"no", "yes", NULL};
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
 
 static const struct rule top_rules[TOP_N] = {
@@ -87,10 +89,36 @@ static const struct rule ix_rules[IX_N] = {
 static const struct rule log_rules[LOG_N] = {
 	[LOG_LEVEL] = {"level", CHOICE, 0, 0, "info", "error, warn, info or debug", levels},
 };
+static const struct rule mirror_rules[MIR_N] = {
+	[MIR_NAME] = {"name", NAME, 0, 0, NULL, "letters, digits, _ - . (at most 31)"},
+	[MIR_INGRESS] = {"ingress", TEXTS, 0, DP_REALMS, "",
+			 "list of realms whose packets are copied as received, or \"*\""},
+	[MIR_EGRESS] = {"egress", TEXTS, 0, DP_REALMS, "",
+			"list of realms whose packets are copied as they leave, or \"*\""},
+	[MIR_DROPS] = {"drops", TEXTS, 0, NAT_REASONS, "",
+		       "list of drop reasons (trgwctl show drops), or \"*\""},
+	[MIR_FILTER] = {"filter", TEXT, 0, 0, "", "a filter in tcpdump's language, or \"\""},
+	[MIR_CONTEXT] = {"context", NUMBER, 0, 0xfffffffd, "0", "number of a context, 0 = all"},
+	[MIR_SNAPLEN] = {"snaplen", NUMBER, 0, 65535, "0",
+			 "most bytes copied of a packet, 0 = all"},
+	[MIR_RATE] = {"rate", NUMBER, 0, 100000000, "0", "most packets a second, 0 = no limit"},
+	[MIR_SINK] = {"sink", CHOICE, 0, 0, "file", "file, fifo, port, erspan or vxlan", sinks},
+	[MIR_TARGET] = {"target", TEXT, 1, 0, NULL, "a path, a port or a collector's address"},
+	[MIR_VLAN] = {"vlan", NUMBER, 0, 4094, "0", "VLAN tag to add (sink port), 0 = none"},
+	[MIR_TUNNEL] = {"tunnel", NUMBER, 0, (1 << 24) - 1, "0",
+			"ERSPAN session 0..1023, VXLAN identifier 0..16777215"},
+	[MIR_ROTATE_MB] = {"rotate_mb", NUMBER, 0, 1 << 20, "0",
+			   "MiB after which a new file begins, 0 = never"},
+	[MIR_ROTATE_S] = {"rotate_s", NUMBER, 0, 31536000, "0",
+			  "seconds after which a new file begins, 0 = never"},
+	[MIR_BUDGET_MB] = {"budget_mb", NUMBER, 0, 1 << 30, "0",
+			   "MiB for all files together, 0 = no limit"},
+	[MIR_START] = {"start", CHOICE, 0, 0, "yes", "yes or no", yes_no},
+};
 
 /* ---- libcyaml's schema, made from the tables ------------------------------------------------- */
 
-enum { TEXT_MAX = 512, FIELDS = 16 };
+enum { TEXT_MAX = 512, FIELDS = 20 };
 
 static const cyaml_schema_value_t text_value = {
 	.type = CYAML_STRING,
@@ -136,8 +164,8 @@ static void fill_fields(cyaml_schema_field_t *fields, const struct rule *rules, 
 static struct schema {
 	bool made;
 	cyaml_schema_field_t top[FIELDS], gateway[FIELDS], dataplane[FIELDS], ports[FIELDS],
-		realms[FIELDS], ix[FIELDS], log[FIELDS];
-	cyaml_schema_value_t port_entry, realm_entry, root;
+		realms[FIELDS], ix[FIELDS], log[FIELDS], mirrors[FIELDS];
+	cyaml_schema_value_t port_entry, realm_entry, mirror_entry, root;
 } schema;
 
 static cyaml_schema_field_t section(const char *key, cyaml_schema_field_t *fields, size_t at,
@@ -192,14 +220,18 @@ static void make_schema(void)
 	fill_fields(s->realms, realm_rules, REALM_N, 0);
 	fill_fields(s->ix, ix_rules, IX_N, 0);
 	fill_fields(s->log, log_rules, LOG_N, 0);
+	fill_fields(s->mirrors, mirror_rules, MIR_N, 0);
 	s->port_entry = entry_of(s->ports, sizeof(struct raw_port));
 	s->realm_entry = entry_of(s->realms, sizeof(struct raw_realm));
+	s->mirror_entry = entry_of(s->mirrors, sizeof(struct raw_mirror));
 	s->top[n++] = section("gateway", s->gateway, RAW(gateway), RAW_SIZE(gateway));
 	s->top[n++] = section("dataplane", s->dataplane, RAW(dataplane), RAW_SIZE(dataplane));
 	s->top[n++] = section("ix", s->ix, RAW(ix), RAW_SIZE(ix));
 	s->top[n++] = section("log", s->log, RAW(log), RAW_SIZE(log));
 	s->top[n++] = sections("ports", &s->port_entry, RAW(ports), RAW(n_ports), DP_PORTS);
 	s->top[n++] = sections("realms", &s->realm_entry, RAW(realms), RAW(n_realms), DP_REALMS);
+	s->top[n++] = sections("mirrors", &s->mirror_entry, RAW(mirrors), RAW(n_mirrors),
+			       DP_MIRRORS);
 	s->root = entry_of(s->top, sizeof(struct ctl_config_raw));
 	s->root.flags = CYAML_FLAG_POINTER;
 	s->made = true;
@@ -218,6 +250,7 @@ static const struct group {
 	{"realms", realm_rules, REALM_N},
 	{"ix", ix_rules, IX_N},
 	{"log", log_rules, LOG_N},
+	{"mirrors", mirror_rules, MIR_N},
 };
 
 bool ctl_config_key(unsigned n, char *key, size_t size, const char **legal)
@@ -327,7 +360,7 @@ static void list_legal(const char *path, char *out, size_t size)
 
 static struct ctl_config_raw *tell_cyaml(struct check *c, struct trail *t, cyaml_err_t why)
 {
-	char legal[320] = "";
+	char legal[400] = "";
 
 	if (why == CYAML_ERR_INVALID_KEY)
 		list_keys(t->path, legal, sizeof(legal));
@@ -488,6 +521,21 @@ static bool check_section(struct check *c, const char *path, const struct rule *
 	return true;
 }
 
+bool ctl_config_check_mirror(struct check *c, const char *path, struct slot *v)
+{
+	return check_section(c, path, mirror_rules, MIR_N, v);
+}
+
+unsigned ctl_config_mirror_key(const char *name, bool *list)
+{
+	unsigned i = 0;
+
+	while (i < MIR_N && strcmp(mirror_rules[i].key, name) != 0)
+		i++;
+	*list = i < MIR_N && is_list(mirror_rules[i].kind);
+	return i;
+}
+
 static bool check_lists(struct check *c, struct ctl_config_raw *raw)
 {
 	char path[32];
@@ -504,6 +552,11 @@ static bool check_lists(struct check *c, struct ctl_config_raw *raw)
 	for (unsigned i = 0; i < raw->n_realms; i++) {
 		snprintf(path, sizeof(path), "realms[%u]", i + 1);
 		if (!check_section(c, path, realm_rules, REALM_N, raw->realms[i].v))
+			return false;
+	}
+	for (unsigned i = 0; i < raw->n_mirrors; i++) {
+		snprintf(path, sizeof(path), "mirrors[%u]", i + 1);
+		if (!ctl_config_check_mirror(c, path, raw->mirrors[i].v))
 			return false;
 	}
 	return true;
@@ -595,6 +648,7 @@ void ctl_config_free(struct ctl_config *conf)
 	free((void *)(uintptr_t)conf->dp.realms);
 	free((void *)(uintptr_t)conf->dp.ports);
 	free((void *)(uintptr_t)conf->ranges);
+	free((void *)(uintptr_t)conf->mirrors);
 	free_raw(conf->raw);
 	free(conf);
 }

@@ -22,6 +22,12 @@ struct ctl_endpoint {
 	const char *text;
 };
 
+/* A mirror, and whether it runs from the start. */
+struct ctl_mirror {
+	struct dp_mirror_conf dp;
+	bool start;
+};
+
 struct ctl_config {
 	const char *mid;                // gateway.mid, legal for ix_mid_parse()
 	struct dp_conf dp;              // log is NULL: main sets it
@@ -36,6 +42,8 @@ struct ctl_config {
 	bool has_metrics;
 	struct ctl_endpoint metrics;
 	const char *control_socket;
+	const struct ctl_mirror *mirrors;
+	unsigned n_mirrors;
 	struct ctl_config_raw *raw; // owns all strings above
 };
 
@@ -47,6 +55,14 @@ struct ctl_config *ctl_config_load(const char *file, char err[CTL_CONFIG_ERROR])
 struct ctl_config *ctl_config_parse(const char *name, const void *yaml, size_t len,
 				    char err[CTL_CONFIG_ERROR]);
 void ctl_config_free(struct ctl_config *conf);
+
+/* Reads one mirror from keys and values as the operator writes them, lists with commas. False with
+ * err as above, without a file. */
+struct ctl_pair {
+	const char *key, *value;
+};
+bool ctl_config_mirror(const struct ctl_config *conf, const struct ctl_pair *pairs, unsigned n,
+		       struct ctl_mirror *mirror, char err[CTL_CONFIG_ERROR]);
 
 /* Writes the n-th key of the schema as "section.key" and what it may hold. False past the last. */
 bool ctl_config_key(unsigned n, char *key, size_t size, const char **legal);

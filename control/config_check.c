@@ -261,5 +261,5 @@ static bool build_top(struct check *c, struct ctl_config_raw *raw, struct ctl_co
 bool ctl_config_build(struct check *c, struct ctl_config_raw *raw, struct ctl_config *conf)
 {
 	return build_top(c, raw, conf) && build_ports(c, raw, conf) && build_realms(c, raw, conf) &&
-	       build_ix(c, raw, conf);
+	       build_ix(c, raw, conf) && ctl_config_build_mirrors(c, raw, conf);
 }

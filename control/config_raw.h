@@ -31,12 +31,34 @@ enum {
 };
 enum { IX_LOCAL, IX_CONTROLLERS, IX_TRANSPORT, IX_ENCODING, IX_PROFILE, IX_VERSION, IX_N };
 enum { LOG_LEVEL, LOG_N };
+enum {
+	MIR_NAME,
+	MIR_INGRESS,
+	MIR_EGRESS,
+	MIR_DROPS,
+	MIR_FILTER,
+	MIR_CONTEXT,
+	MIR_SNAPLEN,
+	MIR_RATE,
+	MIR_SINK,
+	MIR_TARGET,
+	MIR_VLAN,
+	MIR_TUNNEL,
+	MIR_ROTATE_MB,
+	MIR_ROTATE_S,
+	MIR_BUDGET_MB,
+	MIR_START,
+	MIR_N
+};
 
 struct raw_port {
 	struct slot v[PORT_N];
 };
 struct raw_realm {
 	struct slot v[REALM_N];
+};
+struct raw_mirror {
+	struct slot v[MIR_N];
 };
 
 struct ctl_config_raw {
@@ -45,6 +67,8 @@ struct ctl_config_raw {
 	unsigned n_ports;
 	struct raw_realm *realms;
 	unsigned n_realms;
+	struct raw_mirror *mirrors;
+	unsigned n_mirrors;
 };
 
 /* Where an error is told. */
@@ -62,5 +86,15 @@ bool ctl_endpoint_parse(const char *text, struct nat_ep *ep);
 
 /* Fills conf from raw, whose single values have been checked; checks what concerns several keys. */
 bool ctl_config_build(struct check *c, struct ctl_config_raw *raw, struct ctl_config *conf);
+
+/* The same for the list of mirrors, and for one of them; path stands before its keys in errors. */
+bool ctl_config_build_mirrors(struct check *c, struct ctl_config_raw *raw, struct ctl_config *conf);
+bool ctl_config_build_mirror(struct check *c, const char *path, const struct slot *v,
+			     const struct ctl_config *conf, struct ctl_mirror *mirror);
+
+/* A key of mirrors by name: its place, whether it is a list. MIR_N: there is none. */
+unsigned ctl_config_mirror_key(const char *name, bool *list);
+/* Checks single values of a mirror's slots and sets defaults, which are heap texts. */
+bool ctl_config_check_mirror(struct check *c, const char *path, struct slot *v);
 
 #endif

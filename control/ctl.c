@@ -29,6 +29,10 @@ static const char usage[] =
 	"  show workers       forwarding threads\n"
 	"  show drops         dropped packets by reason, and what to do\n"
 	"  show ix            controllers and their message counters\n"
+	"  show mirrors       copies of packets: selection, sink, counters\n"
+	"  mirror add NAME KEY=VALUE...   new mirror; keys as in the configuration\n"
+	"  mirror del|start|stop NAME\n"
+	"  mirror list        the same as show mirrors\n"
 	"  ix check FILE...   decode, check and convert H.248 messages; needs no daemon\n"
 	"  log LEVEL          set the log level: error, warn, info, debug\n"
 	"  observe FILE       TLS and DTLS in a capture file, without a running gateway\n"
@@ -211,9 +215,34 @@ static int print_answer(json_t *answer, const struct options *o)
 	return 0;
 }
 
+/* "mirror add NAME KEY=VALUE..." and its like. */
+static json_t *mirror_request(int n, char **words)
+{
+	json_t *set;
+
+	if (n == 1 && !strcmp(words[0], "list"))
+		return json_pack("{ss}", "show", "mirrors");
+	if (n < 2 || (n > 2 && strcmp(words[0], "add") != 0))
+		return NULL;
+	set = json_object();
+	for (int i = 2; i < n; i++) {
+		char *equals = strchr(words[i], '=');
+
+		if (!equals) {
+			json_decref(set);
+			return NULL;
+		}
+		*equals = 0;
+		json_object_set_new(set, words[i], json_string(equals + 1));
+	}
+	return json_pack("{ss ss so}", "mirror", words[0], "name", words[1], "set", set);
+}
+
 /* The request that the words on the command line make; NULL when they make none. */
 static json_t *make_request(int n, char **words)
 {
+	if (n >= 2 && !strcmp(words[0], "mirror"))
+		return mirror_request(n - 1, words + 1);
 	if (n == 2 && !strcmp(words[0], "log"))
 		return json_pack("{ss}", "log", words[1]);
 	if (n == 2 && !strcmp(words[0], "show"))

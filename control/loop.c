@@ -11,6 +11,7 @@
 #include "link.h"
 #include "log.h"
 #include "metrics.h"
+#include "mirror.h"
 #include "register.h"
 
 enum {
@@ -116,8 +117,10 @@ static void on_scan(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	ctl_age_step(l->gw, ctl_now_ms());
-	if (++l->scans % CTL_AGE_STEPS == 0)
+	if (++l->scans % CTL_AGE_STEPS == 0) {
 		ctl_drops_look(l->drops, ctl_now_ms());
+		ctl_mirror_look();
+	}
 }
 
 static void on_stop(evutil_socket_t fd, short what, void *arg)
@@ -210,6 +213,7 @@ int ctl_loop_run(const struct ctl_config *conf)
 	bool ok = open_parts(&l);
 
 	if (ok) {
+		ctl_mirror_begin(conf);
 		ctl_log(CTL_INFO, "ready", "mid=%s local=%s dpdk=\"%s\"", conf->mid,
 			conf->ix_local.text, dp_version());
 		ctl_register_start(l.reg, ctl_now_ms());

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "mirror.h"
 
 enum { CONTEXTS_SHOWN = 1000 };
 
@@ -311,6 +312,14 @@ static json_t *show_ix(const struct ctl_gateway *gw, const struct ctl_register *
 	return list;
 }
 
+static json_t *show_mirrors(const struct ctl_gateway *gw, const struct ctl_register *reg,
+			    const json_t *request)
+{
+	(void)reg;
+	(void)request;
+	return ctl_mirror_show(gw->conf);
+}
+
 static const struct {
 	const char *name;
 	show_fn *fn;
@@ -318,6 +327,7 @@ static const struct {
 	{"summary", show_summary}, {"realms", show_realms}, {"contexts", show_contexts},
 	{"context", show_context}, {"ports", show_ports},   {"neighbours", show_neighbours},
 	{"workers", show_workers}, {"drops", show_drops},   {"ix", show_ix},
+	{"mirrors", show_mirrors},
 };
 
 static json_t *failure(const char *text)
@@ -345,6 +355,8 @@ json_t *ctl_report(const struct ctl_gateway *gw, const struct ctl_register *reg,
 
 	if (level)
 		return set_level(level);
+	if (json_object_get(request, "mirror"))
+		return ctl_mirror_command(gw->conf, request);
 	for (size_t i = 0; what && i < sizeof(shows) / sizeof(shows[0]); i++) {
 		if (strcmp(shows[i].name, what) != 0)
 			continue;
@@ -353,5 +365,5 @@ json_t *ctl_report(const struct ctl_gateway *gw, const struct ctl_register *reg,
 			    : failure("no such context");
 	}
 	return failure("show what? summary, realms, contexts, context, ports, neighbours, workers, "
-		       "drops, ix");
+		       "drops, ix, mirrors");
 }

@@ -7,8 +7,8 @@
 
 #include "register.h"
 
-/* Answers one request, {"show": WHAT, "id": N} or {"log": LEVEL}: a new {"ok": true, "data": ...}
- * or
+/* Answers one request, {"show": WHAT, "id": N}, {"log": LEVEL} or one of mirror.h: a new {"ok":
+ * true, "data": ...} or
  * {"ok": false, "error": TEXT}. Never NULL unless memory is out. */
 json_t *ctl_report(const struct ctl_gateway *gw, const struct ctl_register *reg,
 		   const json_t *request);

@@ -21,6 +21,10 @@ enum {
 	DP_NEIGHBOURS = 4096,
 	DP_WORKERS = 16,
 	DP_ERROR_TEXT = 256,
+	DP_MIRRORS = 16,
+	DP_FILTER = 256, // room for a filter in tcpdump's language, with NUL
+	DP_PATH = 200,   // room for the target of a mirror, with NUL
+	DP_TERM = 40,    // room for a termination's name in a label, with NUL
 };
 
 enum dp_checksum { DP_CHECKSUM_AUTO, DP_CHECKSUM_UPDATE, DP_CHECKSUM_RECOMPUTE };
@@ -141,6 +145,74 @@ const char *dp_neigh_state_name(enum dp_neigh_state state);
 /* Fills views from entry *cursor on and moves it; start with *cursor = 0. Returns how many; 0 = no
  * more. */
 unsigned dp_neigh_list(unsigned *cursor, struct dp_neigh_view *views, unsigned max);
+
+/* ---- mirrors --------------------------------------------------------------------------------- */
+
+/* Whose a connection is: for the mirrors' selection by context and for their comments. */
+struct dp_label {
+	uint32_t context; // 0: nobody's
+	uint16_t stream;
+	uint8_t component;     // 1: RTCP
+	char term[2][DP_TERM]; // by enum nat_side; of a longer name its end
+};
+
+/* Labels a connection of dp_conn_new() until dp_conn_free(); again when the label has changed. Call
+ * it before dp_publish(), so that a mirror misses no packet. */
+void dp_conn_label(uint32_t conn, const struct dp_label *label);
+
+enum dp_sink_kind {
+	DP_SINK_FILE,   // pcapng file, rotated
+	DP_SINK_FIFO,   // named pipe with a pcapng stream, for wireshark -k -i
+	DP_SINK_PORT,   // frames as they are, out of a port that no realm uses
+	DP_SINK_ERSPAN, // ERSPAN type II to a collector
+	DP_SINK_VXLAN,  // VXLAN to a collector
+};
+
+/* What is copied, and where to. A packet is copied at every point that selects it. */
+struct dp_mirror_conf {
+	char name[DP_NAME];
+	uint64_t ingress[DP_REALMS / 64]; // bit per realm: packets as they were received
+	uint64_t egress[DP_REALMS / 64];  // bit per realm: packets as they leave
+	uint64_t drops;                   // bit per enum nat_reason: dropped packets
+	char filter[DP_FILTER];           // tcpdump's language, on the whole frame; "" = all
+	uint32_t context;                 // only this context, 0 = all
+	uint32_t snaplen;                 // most bytes copied of a packet, 0 = all
+	uint32_t rate;                    // most packets a second, 0 = no limit
+	enum dp_sink_kind sink;
+	char target[DP_PATH];                          // FILE, FIFO: a path
+	uint16_t port;                                 // PORT: its index
+	uint16_t vlan;                                 // PORT: tag to add, 0 = none
+	uint32_t tunnel;                               // ERSPAN: session; VXLAN: network identifier
+	struct nat_addr collector;                     // ERSPAN, VXLAN
+	uint8_t family;                                // of the collector
+	uint64_t rotate_bytes, rotate_s, budget_bytes; // FILE; 0 = without
+};
+
+/* 0, or -EINVAL with what libpcap has against the filter. Needs no dp_start(). */
+int dp_mirror_filter_check(const char *filter, char err[DP_ERROR_TEXT]);
+
+/* All four by name; on failure err says why. Adding does not start. -EEXIST, -ENOENT, -ENOSPC,
+ * -EINVAL; -EBUSY: the mirror still finishes after a stop, ask again. Stopping takes effect within
+ * milliseconds, what has been copied is still written. Deleting stops first. */
+int dp_mirror_add(const struct dp_mirror_conf *conf, char err[DP_ERROR_TEXT]);
+int dp_mirror_start(const char *name, char err[DP_ERROR_TEXT]);
+int dp_mirror_stop(const char *name, char err[DP_ERROR_TEXT]);
+int dp_mirror_del(const char *name, char err[DP_ERROR_TEXT]);
+
+struct dp_mirror_view {
+	struct dp_mirror_conf conf;
+	bool running;
+	bool jit;        // the filter runs as machine code
+	uint64_t pkts;   // copied
+	uint64_t lost;   // copies dropped because the ring was full
+	uint64_t unsent; // copies that the sink could not take: disk full, no reader, way too slow
+	uint64_t rated;  // copies dropped by the rate limit
+	uint64_t bytes;  // written, with all headers
+	uint64_t errors; // how often an error began
+	char error[DP_ERROR_TEXT]; // the last one
+};
+/* Fills up to max views; returns how many. Counters begin anew with each start. */
+unsigned dp_mirror_list(struct dp_mirror_view *views, unsigned max);
 
 /* ---- what happened --------------------------------------------------------------------------- */
 

@@ -176,7 +176,7 @@ static void send_now(struct dp_worker *w, const struct dp_hop *h, struct rte_mbu
 	uint8_t *eth = (uint8_t *)rte_pktmbuf_prepend(m, h->header_len);
 
 	if (!eth) {
-		dp_drop(w, m, NAT_R_NO_BUFFER);
+		dp_drop_out(w, h->port, m, NAT_R_NO_BUFFER);
 		return;
 	}
 	memcpy(eth, h->header, h->header_len);
@@ -184,10 +184,22 @@ static void send_now(struct dp_worker *w, const struct dp_hop *h, struct rte_mbu
 	dp_tx(w, h->port, m);
 }
 
+/* Drops a packet that begins with its IP header. It gets the header that it would have left with,
+ * its destination unknown, so that mirrors see a whole frame. */
+static void drop_bare(struct dp_worker *w, const struct dp_hop *h, struct rte_mbuf *m,
+		      enum nat_reason reason)
+{
+	uint8_t *eth = (uint8_t *)rte_pktmbuf_prepend(m, h->header_len);
+
+	if (eth)
+		memcpy(eth, h->header, h->header_len);
+	dp_drop_out(w, h->port, m, reason);
+}
+
 static void drop_waiting(struct dp_worker *w, struct dp_hop *h, enum nat_reason reason)
 {
 	while (h->held)
-		dp_drop(w, h->wait[--h->held], reason);
+		drop_bare(w, h, h->wait[--h->held], reason);
 }
 
 void dp_hop_send(struct dp_worker *w, struct dp_hop *h, struct rte_mbuf *m)
@@ -200,11 +212,11 @@ void dp_hop_send(struct dp_worker *w, struct dp_hop *h, struct rte_mbuf *m)
 	} else if (w->index != 0) {
 		m->hash.usr = (uint32_t)(h - dp.hops);
 		if (rte_ring_mp_enqueue(dp.workers[0]->handoff, m) != 0)
-			dp_drop(w, m, NAT_R_HANDOFF_FULL);
+			drop_bare(w, h, m, NAT_R_HANDOFF_FULL);
 	} else if (h->life.state == DP_NEIGH_FAILED) {
-		dp_drop(w, m, NAT_R_NEIGH_FAILED);
+		drop_bare(w, h, m, NAT_R_NEIGH_FAILED);
 	} else if (h->held == DP_NEIGH_HELD) {
-		dp_drop(w, m, NAT_R_NEIGH_WAIT);
+		drop_bare(w, h, m, NAT_R_NEIGH_WAIT);
 	} else {
 		h->wait[h->held++] = m;
 	}

@@ -15,6 +15,7 @@
 
 #include "../nat/input.h"
 #include "dp.h"
+#include "mirror_select.h"
 #include "neigh.h"
 #include "ring.h"
 
@@ -115,6 +116,8 @@ struct dp_plane {
 	struct rte_mempool *pool;
 	struct rte_rcu_qsbr *rcu;
 	struct dp_worker *workers[DP_WORKERS];
+	_Atomic uint32_t mirrors[DP_MIRROR_POINTS]; // bit per mirror that runs at this point
+	struct dp_label *labels;                    // one per conn
 	struct nat_timers timers;
 	unsigned n_ports, n_realms, n_locals, n_workers;
 	uint32_t worker_magic; // for dp_owner()
@@ -172,8 +175,11 @@ int dp_prepare(const struct dp_conf *conf, char err[DP_ERROR_TEXT]);
 void dp_flush(struct dp_worker *w);
 /* Queues a packet for a port of this worker's; sent at the end of the turn. */
 void dp_tx(struct dp_worker *w, unsigned port, struct rte_mbuf *m);
-/* Frees a packet and counts the reason. */
-void dp_drop(struct dp_worker *w, struct rte_mbuf *m, enum nat_reason reason);
+/* Frees a packet as it came, from its Ethernet header on, and counts the reason. Kept out of the
+ * forwarding path, which shall inline what ordinary packets need. */
+__rte_noinline void dp_drop(struct dp_worker *w, struct rte_mbuf *m, enum nat_reason reason);
+/* The same for one that was to leave by a port. */
+void dp_drop_out(struct dp_worker *w, unsigned port, struct rte_mbuf *m, enum nat_reason reason);
 
 /* forward.c: one burst from one port (or handed over by another worker). */
 void dp_forward(struct dp_worker *w, struct rte_mbuf **m, unsigned n);
@@ -190,6 +196,30 @@ void dp_icmp_input(struct dp_worker *w, struct rte_mbuf *m, struct nat_pkt *pkt,
  * The packet stays with the caller. */
 void dp_icmp_answer(struct dp_worker *w, const struct rte_mbuf *m, const struct nat_pkt *pkt,
 		    const struct nat_flow *flow);
+
+/* mirror.c: copies for those who watch. Call the three only when dp_mirror_on(point): without
+ * mirrors they cost a load and a branch for a burst. Packets stay as they are. */
+static inline bool dp_mirror_on(enum dp_mirror_point point)
+{
+	return atomic_load_explicit(&dp.mirrors[point], memory_order_relaxed) != 0;
+}
+void dp_mirror_in(struct dp_worker *w, struct rte_mbuf **m, unsigned n);
+void dp_mirror_out(struct dp_worker *w, unsigned port, struct rte_mbuf **m, unsigned n);
+/* port: of arrival, or with `out` of departure. */
+void dp_mirror_drop(struct dp_worker *w, unsigned port, bool out, struct rte_mbuf *m,
+		    enum nat_reason reason);
+/* Ends all mirrors, after the workers; waits for what has been copied to be written. */
+void dp_mirrors_stop(void);
+
+/* mirror_port.c: the sink that sends frames out of a port. One sender at a time for each port. */
+struct dp_mirror_port {
+	unsigned port;
+	uint16_t vlan; // 0 = none
+};
+/* Gets the port ready: -EINVAL when it is a realm's. */
+int dp_mirror_port_open(struct dp_mirror_port *mp, const struct dp_mirror_conf *conf,
+			char err[DP_ERROR_TEXT]);
+int dp_mirror_port_send(void *mirror_port, const uint8_t *frame, size_t len);
 
 /* hop.c: next hops; ARP, Neighbour Discovery and echo. */
 int dp_hops_start(char err[DP_ERROR_TEXT]);

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_malloc.h>
@@ -122,8 +123,9 @@ int dp_tables_start(const struct dp_conf *conf, char err[DP_ERROR_TEXT])
 	dp.conns = rte_zmalloc("conns", conns * sizeof(*dp.conns), 64);
 	conn_gen = rte_zmalloc("generations", conns * sizeof(*conn_gen), 0);
 	retired.entry = rte_zmalloc("retired", flows * sizeof(*retired.entry), 0);
+	dp.labels = calloc(conns, sizeof(*dp.labels)); // of conns never used no page is touched
 	dp.rcu = rte_zmalloc("rcu", rte_rcu_qsbr_get_memsize(DP_WORKERS), 64);
-	if (!dp.flows || !dp.conns || !conn_gen || !retired.entry || !dp.rcu ||
+	if (!dp.flows || !dp.conns || !conn_gen || !retired.entry || !dp.labels || !dp.rcu ||
 	    !pool_start(&flow_pool, flows) || !pool_start(&conn_pool, conns) || !start_slots()) {
 		snprintf(err, DP_ERROR_TEXT,
 			 "no memory for the tables (%zu MB): lower dataplane.streams or the number "
@@ -224,7 +226,15 @@ int dp_conn_new(uint32_t *conn)
 	c = &dp.conns[*conn];
 	memset(c, 0, sizeof(*c));
 	c->gen = ++conn_gen[*conn];
+	dp.labels[*conn].context = 0;
 	return 0;
+}
+
+void dp_conn_label(uint32_t conn, const struct dp_label *label)
+{
+	/* Not written again unless it changes: workers may be reading it. */
+	if (memcmp(&dp.labels[conn], label, sizeof(*label)) != 0)
+		dp.labels[conn] = *label;
 }
 
 void dp_conn_free(uint32_t conn)

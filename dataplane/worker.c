@@ -18,16 +18,29 @@
 void dp_drop(struct dp_worker *w, struct rte_mbuf *m, enum nat_reason reason)
 {
 	w->drops[reason]++;
+	if (unlikely(dp_mirror_on(DP_MIRROR_DROP)))
+		dp_mirror_drop(w, m->port, false, m, reason);
+	rte_pktmbuf_free(m);
+}
+
+void dp_drop_out(struct dp_worker *w, unsigned port, struct rte_mbuf *m, enum nat_reason reason)
+{
+	w->drops[reason]++;
+	if (unlikely(dp_mirror_on(DP_MIRROR_DROP)))
+		dp_mirror_drop(w, port, true, m, reason);
 	rte_pktmbuf_free(m);
 }
 
 static void flush(struct dp_worker *w, unsigned port)
 {
 	uint16_t n = w->tx[port].n;
-	uint16_t sent = rte_eth_tx_burst(dp.ports[port].id, (uint16_t)w->index, w->tx[port].pkt, n);
+	uint16_t sent;
 
+	if (unlikely(dp_mirror_on(DP_MIRROR_OUT)))
+		dp_mirror_out(w, port, w->tx[port].pkt, n);
+	sent = rte_eth_tx_burst(dp.ports[port].id, (uint16_t)w->index, w->tx[port].pkt, n);
 	while (sent < n)
-		dp_drop(w, w->tx[port].pkt[sent++], NAT_R_TX_FULL);
+		dp_drop_out(w, port, w->tx[port].pkt[sent++], NAT_R_TX_FULL);
 	w->tx[port].n = 0;
 }
 
@@ -84,6 +97,8 @@ static unsigned receive(struct dp_worker *w)
 			m[i]->port = (uint16_t)p; // our index, not DPDK's: realms hang on it
 			m[i]->hash.usr = 0;       // not handed over
 		}
+		if (unlikely(dp_mirror_on(DP_MIRROR_IN)))
+			dp_mirror_in(w, m, n);
 		dp_forward(w, m, n);
 		total += n;
 	}
@@ -209,6 +224,7 @@ void dp_stop(void)
 {
 	atomic_store(&dp.stop, true);
 	rte_eal_mp_wait_lcore();
+	dp_mirrors_stop();
 	dp_ports_stop();
 	rte_eal_cleanup();
 }

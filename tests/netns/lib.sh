@@ -166,6 +166,7 @@ dataplane: { workers: 1, eal: [], mbufs: 0, streams: ${GW_STREAMS:-1000}, open_s
 ports:
   - { name: a, device: "net_af_packet0,iface=va0", mtu: 1500, checksum: ${GW_CHECKSUM:-auto} }
   - { name: b, device: "net_af_packet1,iface=vb0", mtu: ${GW_MTU_B:-1500}, checksum: ${GW_CHECKSUM:-auto} }
+${GW_PORTS:-}
 realms:
   - name: access
     port: a
@@ -190,6 +191,7 @@ ix:
 log: { level: ${GW_LOG:-info} }
 metrics: "127.0.0.1:9464"
 control_socket: "$dir/trgwd.sock"
+${GW_MORE:-}
 EOF
 }
 

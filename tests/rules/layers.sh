@@ -13,6 +13,8 @@ dataplane/dp.h       ^nat/                        ^libc$
 dataplane/neigh.[ch] ^(nat/|dataplane/(neigh|dp)\.h) ^libc$
 dataplane/ring.h     ^(nat/|dataplane/(ring|dp)\.h) ^libc$
 dataplane/pcapng.*   ^dataplane/pcapng\.h         ^libc$
+dataplane/mirror_filter.* ^(nat/|dataplane/(mirror_filter|dp)\.h) ^(libc|pcap/.*)$
+dataplane/mirror_[efs]*.[ch] ^(nat/|dataplane/(mirror_(encap|file|select|sink)|pcapng|dp)\.h) ^(libc|posix)$
 dataplane/*.[ch]     ^(nat|dataplane)/            ^(libc|posix|rte_.*|pcap/.*)$
 control/ctl*.[ch]    ^(nat/|ix/|control/(ctl|ix_)) ^(libc|posix|pcap/.*|jansson.h|openssl/.*)$
 control/ix_*.[ch]    ^(nat/|ix/|control/(ctl|ix_)) ^(libc|posix|pcap/.*|jansson.h)$

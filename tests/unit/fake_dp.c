@@ -38,6 +38,9 @@ static bool epochs_held, fail_once;
 static unsigned slots_top; // slots ever used lie below
 static unsigned pass_after;
 static uint16_t next_gen;
+static struct dp_mirror_view mirrors[DP_MIRRORS];
+static unsigned n_mirrors;
+static struct dp_label labels[CONNS];
 
 void fake_reset(const struct dp_conf *conf)
 {
@@ -45,7 +48,9 @@ void fake_reset(const struct dp_conf *conf)
 	memset(neighs, 0, sizeof(neighs));
 	memset(conn_taken, 0, sizeof(conn_taken));
 	memset(&stats_now, 0, sizeof(stats_now));
+	memset(labels, 0, sizeof(labels));
 	conf_now = conf;
+	n_mirrors = 0;
 	slots_top = 0;
 	n_locals = n_events = n_publishes = n_expires = 0;
 	publish_left = UINT_MAX;
@@ -380,4 +385,92 @@ void dp_stats_get(struct dp_stats *stats)
 const char *dp_version(void)
 {
 	return "none (fake data plane)";
+}
+
+/* ---- mirrors --------------------------------------------------------------------------------- */
+
+void dp_conn_label(uint32_t conn, const struct dp_label *label)
+{
+	labels[conn] = *label;
+}
+
+const struct dp_label *fake_label(uint32_t conn)
+{
+	return &labels[conn];
+}
+
+/* Stands for libpcap: a filter with a "nonsense" in it does not compile. */
+int dp_mirror_filter_check(const char *filter, char err[DP_ERROR_TEXT])
+{
+	if (!strstr(filter, "nonsense"))
+		return 0;
+	snprintf(err, DP_ERROR_TEXT, "syntax error in filter expression");
+	return -EINVAL;
+}
+
+static struct dp_mirror_view *mirror_find(const char *name, char err[DP_ERROR_TEXT])
+{
+	for (unsigned i = 0; i < n_mirrors; i++)
+		if (!strcmp(mirrors[i].conf.name, name))
+			return &mirrors[i];
+	snprintf(err, DP_ERROR_TEXT, "no mirror %s", name);
+	return NULL;
+}
+
+int dp_mirror_add(const struct dp_mirror_conf *conf, char err[DP_ERROR_TEXT])
+{
+	if (mirror_find(conf->name, err)) {
+		snprintf(err, DP_ERROR_TEXT, "there is a mirror %s already", conf->name);
+		return -EEXIST;
+	}
+	if (n_mirrors == DP_MIRRORS) {
+		snprintf(err, DP_ERROR_TEXT, "table of mirrors is full");
+		return -ENOSPC;
+	}
+	mirrors[n_mirrors++] = (struct dp_mirror_view){.conf = *conf};
+	return 0;
+}
+
+static int mirror_set(const char *name, bool running, char err[DP_ERROR_TEXT])
+{
+	struct dp_mirror_view *v = mirror_find(name, err);
+
+	if (v)
+		v->running = running;
+	return v ? 0 : -ENOENT;
+}
+
+int dp_mirror_start(const char *name, char err[DP_ERROR_TEXT])
+{
+	return mirror_set(name, true, err);
+}
+
+int dp_mirror_stop(const char *name, char err[DP_ERROR_TEXT])
+{
+	return mirror_set(name, false, err);
+}
+
+int dp_mirror_del(const char *name, char err[DP_ERROR_TEXT])
+{
+	struct dp_mirror_view *v = mirror_find(name, err);
+
+	if (!v)
+		return -ENOENT;
+	*v = mirrors[--n_mirrors];
+	return 0;
+}
+
+unsigned dp_mirror_list(struct dp_mirror_view *views, unsigned max)
+{
+	unsigned n = n_mirrors < max ? n_mirrors : max;
+
+	memcpy(views, mirrors, n * sizeof(*views));
+	return n;
+}
+
+struct dp_mirror_view *fake_mirror(const char *name)
+{
+	char err[DP_ERROR_TEXT];
+
+	return mirror_find(name, err);
 }

@@ -40,4 +40,9 @@ unsigned fake_expires(void);
 /* Figures that dp_stats_get() gives. */
 struct dp_stats *fake_stats(void);
 
+/* The label of a conn. */
+const struct dp_label *fake_label(uint32_t conn);
+/* A mirror, for writing what workers would have counted; NULL when there is none. */
+struct dp_mirror_view *fake_mirror(const char *name);
+
 #endif

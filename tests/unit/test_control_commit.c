@@ -203,14 +203,38 @@ static void events_find_their_stream(void **state)
 	assert_null(ctl_pub_find(r->gw->plane, conn, gen));
 }
 
+/* Mirrors learn whose a connection is, before its flow is published. */
+static void labelled(void **state)
+{
+	struct rig *r = *state;
+	struct rig_call c = rig_call(r, "RTP/AVP", "", "");
+	unsigned long names = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const struct dp_label *l;
+		uint32_t conn;
+
+		assert_non_null(
+			fake_flow("198.51.100.10", NAT_IP_UDP, (uint16_t)(c.port[0] + i), &conn));
+		l = fake_label(conn);
+		assert_int_equal(l->context, c.ctx);
+		assert_int_equal(l->stream, 1);
+		assert_int_equal(l->component, i);
+		for (unsigned side = 0; side < 2; side++)
+			names += !strcmp(l->term[side], c.name[0]) ||
+				 !strcmp(l->term[side], c.name[1]);
+		assert_string_not_equal(l->term[0], l->term[1]);
+	}
+	assert_int_equal(names, 4);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(waits_for_the_epoch), CASE(no_difference),
-		CASE(a_new_remote),        CASE(sealed),
-		CASE(a_new_guess),         CASE(conns_run_out),
-		CASE(failed_modify),       CASE(events_find_their_stream),
+		CASE(waits_for_the_epoch), CASE(no_difference), CASE(labelled),
+		CASE(a_new_remote),        CASE(sealed),        CASE(a_new_guess),
+		CASE(conns_run_out),       CASE(failed_modify), CASE(events_find_their_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,8 +67,16 @@ static void everything(void **state)
 		"ix: {local: \"[2001:db8::2]:2944\", controllers: [\"[2001:db8::3]:1\", "
 		"\"[2001:db8::3]:2\"],\n"
 		"     encoding: compact, profile: \"ETSI_BGF/2\", version: 2, transport: udp}\n"
-		"log: {level: debug}\nmetrics: \"[::1]:9\"\ncontrol_socket: /tmp/s\n",
+		"log: {level: debug}\nmetrics: \"[::1]:9\"\ncontrol_socket: /tmp/s\n"
+		"mirrors:\n"
+		"  - {name: m1, ingress: [R2], egress: [\"*\"], drops: [ttl], filter: ip, context: "
+		"7,\n"
+		"     snaplen: 96, rate: 5, target: /tmp/x.pcapng, rotate_mb: 1, rotate_s: 60,\n"
+		"     budget_mb: 2}\n"
+		"  - {name: m2, drops: [\"*\"], sink: vxlan, target: \"2001:db8::9\", tunnel: 99, "
+		"start: \"no\"}\n",
 		err);
+	const struct dp_mirror_conf *m;
 
 	(void)state;
 	assert_string_equal(c ? "" : err, "");
@@ -83,8 +91,29 @@ static void everything(void **state)
 	assert_int_equal(c->style, IX_COMPACT);
 	assert_int_equal(c->log_level, CTL_DEBUG);
 	assert_true(c->has_metrics);
+	assert_int_equal(c->n_mirrors, 2);
+	m = &c->mirrors[0].dp;
+	assert_int_equal(m->ingress[0], 2);
+	assert_int_equal(m->egress[0], 3);
+	assert_int_equal(m->drops, 1u << NAT_R_TTL);
+	assert_string_equal(m->filter, "ip");
+	assert_int_equal(m->context, 7);
+	assert_int_equal(m->snaplen, 96);
+	assert_int_equal(m->rate, 5);
+	assert_int_equal(m->sink, DP_SINK_FILE);
+	assert_int_equal(m->rotate_bytes, 1 << 20);
+	assert_int_equal(m->rotate_s, 60);
+	assert_int_equal(m->budget_bytes, 2 << 20);
+	assert_true(c->mirrors[0].start);
+	m = &c->mirrors[1].dp;
+	assert_int_equal(m->drops, ((uint64_t)1 << NAT_REASONS) - 1);
+	assert_int_equal(m->family, NAT_IP6);
+	assert_int_equal(m->tunnel, 99);
+	assert_false(c->mirrors[1].start);
 	ctl_config_free(c);
 }
+
+#define MIRROR(keys) HEAD PORTS REALM("") IX "mirrors: [{name: m, " keys "}]\n"
 
 /* Each is wrong in one way; the error must hold all the words. */
 static const struct {
@@ -181,6 +210,30 @@ static const struct {
 	{HEAD PORTS REALM("") IX "log: {level: loud}\n", {"log.level", "loud"}},
 	{HEAD PORTS REALM("") IX "metrics: nowhere\n", {"metrics", "nowhere"}},
 	{HEAD PORTS REALM("") IX "control_socket: \"\"\n", {"control_socket"}},
+	{MIRROR("target: /x"), {"mirrors[1].ingress", "at least one"}},
+	{MIRROR("drops: [ttl]"), {"mirrors[1].target", "missing"}},
+	{MIRROR("drops: [ttl], target: x"), {"mirrors[1].target", "begins with /"}},
+	{MIRROR("drops: [nix], target: /x"), {"mirrors[1].drops", "nix", "no such reason"}},
+	{MIRROR("ingress: [nix], target: /x"), {"mirrors[1].ingress", "nix", "no such realm"}},
+	{MIRROR("egress: [nix], target: /x"), {"mirrors[1].egress", "nix"}},
+	{MIRROR("drops: [ttl], target: /x, filter: nonsense"),
+	 {"mirrors[1].filter", "nonsense", "syntax error"}},
+	{MIRROR("drops: [ttl], target: /x, context: -1"), {"mirrors[1].context", "-1"}},
+	{MIRROR("drops: [ttl], target: /x, snaplen: 70000"), {"mirrors[1].snaplen"}},
+	{MIRROR("drops: [ttl], target: /x, sink: tape"), {"mirrors[1].sink", "tape", "erspan"}},
+	{MIRROR("drops: [ttl], target: a, sink: port"), {"mirrors[1].target", "realm r uses"}},
+	{MIRROR("drops: [ttl], target: c, sink: port"), {"mirrors[1].target", "no such port"}},
+	{MIRROR("drops: [ttl], target: \"1.2.3.4\", sink: erspan, tunnel: 1024"),
+	 {"mirrors[1].tunnel", "0..1023"}},
+	{MIRROR("drops: [ttl], target: here, sink: vxlan"), {"mirrors[1].target", "collector"}},
+	{MIRROR("drops: [ttl], target: /x, vlan: 4095"), {"mirrors[1].vlan"}},
+	{MIRROR("drops: [ttl], target: /x, rotate_mb: 2, budget_mb: 3"),
+	 {"mirrors[1].budget_mb", "twice"}},
+	{MIRROR("drops: [ttl], target: /x, start: maybe"), {"mirrors[1].start", "yes or no"}},
+	{MIRROR("drops: [ttl], target: /x, colour: red"), {"colour", "rotate_mb"}},
+	{HEAD PORTS REALM("") IX "mirrors: [{name: m, drops: [ttl], target: /x}, "
+				 "{name: m, drops: [ttl], target: /y}]\n",
+	 {"mirrors[2]", "given twice"}},
 };
 
 static void errors(void **state)
@@ -259,7 +312,7 @@ static void sample(void **state)
 	for (; ctl_config_key(n, key, sizeof(key), &legal); n++)
 		if (!has_key(text, key))
 			fail_msg("the sample lacks %s", key);
-	assert_int_equal(n, 29);
+	assert_int_equal(n, 45);
 	assert_false(has_key(text, "realms.colour"));
 	ctl_config_free(c);
 	free(text);

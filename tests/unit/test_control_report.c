@@ -10,6 +10,7 @@
 #include "../../control/drops.h"
 #include "../../control/log.h"
 #include "../../control/metrics.h"
+#include "../../control/mirror.h"
 #include "../../control/report.h"
 #include "control_rig.h"
 
@@ -59,8 +60,8 @@ static const char *string(const json_t *o, const char *key)
 
 static void every_show(void **state)
 {
-	static const char *const shows[] = {"summary",    "realms",  "contexts", "ports",
-					    "neighbours", "workers", "drops",    "ix"};
+	static const char *const shows[] = {"summary", "realms", "contexts", "ports",  "neighbours",
+					    "workers", "drops",  "ix",       "mirrors"};
 	struct rig *r = *state;
 
 	rig_call(r, "TCP", "", "");
@@ -84,6 +85,21 @@ static void refused(void **state)
 		"{\"show\": \"context\"}",
 		"{\"show\": \"context\", \"id\": 1}",
 		"{\"log\": \"loud\"}",
+		"{\"mirror\": 1}",
+		"{\"mirror\": \"add\"}",
+		"{\"mirror\": \"add\", \"name\": \"m\"}",
+		"{\"mirror\": \"add\", \"name\": \"m\", \"set\": {\"target\": 1}}",
+		"{\"mirror\": \"add\", \"name\": \"m\", \"set\": []}",
+		"{\"mirror\": \"add\", \"name\": \"m n\", \"set\": {\"drops\": \"*\", "
+		"\"target\": \"/x\"}}",
+		"{\"mirror\": \"add\", \"name\": \"m\", \"set\": {\"drops\": \"*\", \"name\": "
+		"\"n\", "
+		"\"target\": \"/x\"}}",
+		"{\"mirror\": \"add\", \"name\": \"m\", \"set\": {\"drops\": \"*,nix\", "
+		"\"target\": \"/x\"}}",
+		"{\"mirror\": \"del\", \"name\": \"m\"}",
+		"{\"mirror\": \"start\", \"name\": \"m\"}",
+		"{\"mirror\": \"paint\", \"name\": \"m\"}",
 	};
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -289,6 +305,72 @@ static void drop_advice(void **state)
 	ctl_drops_free(d);
 }
 
+/* One is added by trgwctl's words, shown, stopped, started, deleted. */
+static void mirrors(void **state)
+{
+	struct rig *r = *state;
+	json_t *d = ask(
+		r, "{\"mirror\": \"add\", \"name\": \"m\", \"set\": {\"ingress\": \"core\", "
+		   "\"egress\": \"access,core\", \"drops\": \"ttl,proto\", \"context\": \"5\", "
+		   "\"filter\": \"udp\", \"target\": \"/x\"}}");
+	json_t *row;
+
+	assert_non_null(d);
+	json_decref(d);
+	assert_true(fake_mirror("m")->running);
+	fake_mirror("m")->pkts = 9;
+	fake_mirror("m")->lost = 8;
+	d = ask(r, "{\"show\": \"mirrors\"}");
+	assert_int_equal(json_array_size(d), 1);
+	row = json_array_get(d, 0);
+	assert_string_equal(string(row, "state"), "running");
+	assert_string_equal(string(row, "ingress"), "core");
+	assert_string_equal(string(row, "egress"), "*");
+	assert_string_equal(string(row, "drops"), "ttl,proto");
+	assert_string_equal(string(row, "filter"), "udp");
+	assert_string_equal(string(row, "error"), "-");
+	assert_int_equal(integer(row, "context"), 5);
+	assert_int_equal(integer(row, "packets"), 9);
+	assert_int_equal(integer(row, "lost"), 8);
+	json_decref(d);
+	json_decref(ask(r, "{\"mirror\": \"stop\", \"name\": \"m\"}"));
+	assert_false(fake_mirror("m")->running);
+	json_decref(ask(r, "{\"mirror\": \"start\", \"name\": \"m\"}"));
+	assert_true(fake_mirror("m")->running);
+	/* The name is taken; what was there stays. */
+	assert_null(ask(r, "{\"mirror\": \"add\", \"name\": \"m\", \"set\": {\"drops\": \"*\", "
+			   "\"target\": \"/y\"}}"));
+	assert_true(fake_mirror("m")->running);
+	json_decref(ask(r, "{\"mirror\": \"del\", \"name\": \"m\"}"));
+	assert_null(fake_mirror("m"));
+}
+
+/* A sink's trouble is logged when it begins, not again while it lasts. */
+static void mirror_log(void **state)
+{
+	struct rig *r = *state;
+	struct dp_mirror_view *v;
+
+	json_decref(ask(r, "{\"mirror\": \"add\", \"name\": \"m\", \"set\": {\"drops\": \"*\", "
+			   "\"target\": \"/x\", \"start\": \"no\"}}"));
+	v = fake_mirror("m");
+	assert_false(v->running);
+	forget();
+	ctl_mirror_look();
+	assert_int_equal(n_lines, 0);
+	v->errors = 1;
+	v->unsent = 4;
+	snprintf(v->error, sizeof(v->error), "/x: No space left on device");
+	ctl_mirror_look();
+	ctl_mirror_look();
+	assert_int_equal(n_lines, 1);
+	assert_non_null(strstr(lines, "WARN event=mirror_sink name=m errors=1 unsent=4 "
+				      "text=\"/x: No space left on device\""));
+	v->errors = 2;
+	ctl_mirror_look();
+	assert_int_equal(n_lines, 2);
+}
+
 static void log_lines(void **state)
 {
 	char buf[16];
@@ -322,7 +404,8 @@ int main(void)
 		CASE(every_show),    CASE(refused),     CASE(summary),
 		CASE(one_context),   CASE(drops),       CASE(log_level),
 		CASE(metric_values), CASE(metric_form), CASE(metrics_documented),
-		CASE(drop_advice),   CASE(log_lines),   CASE(log_flood),
+		CASE(mirrors),       CASE(mirror_log),  CASE(drop_advice),
+		CASE(log_lines),     CASE(log_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
