@@ -126,9 +126,12 @@ bool ctl_local_take(struct ctl_realms *r, unsigned realm, enum nat_family family
 	if (!tried)
 		return ctl_refuse(err, IX_E_VALUE, "realm %s has no IPv%d address",
 				  ctl_realm_name(r, realm), family);
-	return ctl_refuse(err, IX_E_RESOURCES, "realm %s: no free %s port%s in %u-%u",
+	return ctl_refuse(err, IX_E_RESOURCES, "realm %s: no free %s port%s in %u-%u%s",
 			  ctl_realm_name(r, realm), proto == NAT_IP_TCP ? "TCP" : "UDP",
-			  pair ? " pair" : "", range->first, range->last);
+			  pair ? " pair" : "", range->first, range->last,
+			  class_ != CTL_CLASS_ANY && r->conf->dp.workers > 1
+				  ? " for the worker that has the other end"
+				  : "");
 }
 
 void ctl_local_release(struct ctl_realms *r, const struct ctl_local *l, uint64_t now_ms)

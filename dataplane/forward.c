@@ -12,6 +12,7 @@
 
 #include <rte_prefetch.h>
 
+#include "../nat/icmp.h"
 #include "../nat/xlat.h"
 
 static_assert(RTE_PKTMBUF_HEADROOM + sizeof(struct nat_eth) >= NAT_XLAT_ROOM + 18,
@@ -30,18 +31,21 @@ static bool for_us(const struct dp_port *port, const struct nat_pkt *pkt)
 	return memcmp(pkt->eth, port->mac, 6) == 0;
 }
 
-/* A packet whose owner is another worker goes there whole; the owner looks everything up again. */
-static void hand_over(struct dp_worker *w, unsigned owner, struct rte_mbuf *m)
+void dp_hand_over(struct dp_worker *w, unsigned owner, struct rte_mbuf *m)
 {
 	if (rte_ring_mp_enqueue(dp.workers[owner]->handoff, m) != 0)
 		dp_drop(w, m, NAT_R_HANDOFF_FULL);
 }
 
-/* What is not forwarded by a flow: ARP, ND and echo for us. Worker 0 keeps the neighbours. */
-static void take_local(struct dp_worker *w, struct rte_mbuf *m, struct nat_pkt *pkt, unsigned realm)
+/* What is not forwarded by a flow: ARP, ND and echo for us, and ICMP errors. Worker 0 keeps the
+ * neighbours. */
+static __rte_noinline void take_local(struct dp_worker *w, struct rte_mbuf *m, struct nat_pkt *pkt,
+				      unsigned realm)
 {
-	if (w->index != 0)
-		hand_over(w, 0, m);
+	if (nat_icmp_is_error(pkt))
+		dp_icmp_input(w, m, pkt, realm);
+	else if (w->index != 0)
+		dp_hand_over(w, 0, m);
 	else
 		dp_local_input(w, m, pkt, realm);
 }
@@ -85,7 +89,7 @@ static inline bool classify(struct dp_worker *w, struct work *k)
 	dport = nat_host16(pkt->dport);
 	owner = dp_owner(dport);
 	if (unlikely(owner != w->index)) {
-		hand_over(w, owner, k->m);
+		dp_hand_over(w, owner, k->m);
 		return false;
 	}
 	k->slot = &dp.locals[local].slots[pkt->kind != NAT_PKT_TCP][dport];
@@ -125,22 +129,29 @@ static inline void put_header(struct rte_mbuf *m, const struct nat_pkt *pkt,
 	memcpy(eth, &mac, 6);
 }
 
-static inline void send_on(struct dp_worker *w, struct work *k, const struct nat_flow *flow)
+static inline void send_on(struct dp_worker *w, struct rte_mbuf *m, const struct nat_pkt *pkt,
+			   const struct nat_flow *flow)
 {
 	struct dp_hop *hop = &dp.hops[flow->neigh];
 	uint64_t mac = atomic_load_explicit(&hop->mac, memory_order_relaxed);
 
 	w->forwarded_pkts++;
-	w->forwarded_bytes += k->pkt.l3_len;
+	w->forwarded_bytes += pkt->l3_len;
 	if (unlikely(!mac)) {
-		k->m->data_off = (uint16_t)(k->pkt.l3 - (uint8_t *)k->m->buf_addr);
-		k->m->data_len = k->pkt.l3_len;
-		k->m->pkt_len = k->pkt.l3_len;
-		dp_hop_send(w, hop, k->m);
+		m->data_off = (uint16_t)(pkt->l3 - (uint8_t *)m->buf_addr);
+		m->data_len = pkt->l3_len;
+		m->pkt_len = pkt->l3_len;
+		dp_hop_send(w, hop, m);
 		return;
 	}
-	put_header(k->m, &k->pkt, hop, mac);
-	dp_tx(w, hop->port, k->m);
+	put_header(m, pkt, hop, mac);
+	dp_tx(w, hop->port, m);
+}
+
+void dp_send_on(struct dp_worker *w, struct rte_mbuf *m, const struct nat_pkt *pkt,
+		const struct nat_flow *flow)
+{
+	send_on(w, m, pkt, flow);
 }
 
 /* Pass 3 for one packet. */
@@ -160,6 +171,8 @@ static inline void finish(struct dp_worker *w, struct work *k)
 	}
 	if (unlikely(nat_input(flow, &dp.conns[k->at.conn], &k->pkt, w->now_ms, &ev, &has_event) !=
 		     NAT_FORWARD)) {
+		if (k->pkt.reason == NAT_R_TOO_BIG || k->pkt.reason == NAT_R_TTL)
+			dp_icmp_answer(w, k->m, &k->pkt, flow);
 		dp_drop(w, k->m, k->pkt.reason);
 		return;
 	}
@@ -168,7 +181,7 @@ static inline void finish(struct dp_worker *w, struct work *k)
 		if (!dp_event_ring_put(&w->events, &ev))
 			w->events_lost++;
 	}
-	send_on(w, k, flow);
+	send_on(w, k->m, &k->pkt, flow);
 }
 
 void dp_forward(struct dp_worker *w, struct rte_mbuf **m, unsigned n)

@@ -25,8 +25,9 @@ enum {
 	DP_HANDOFF = 1024, // packets waiting for their owner worker
 	DP_VLANS = 4096,
 	DP_NO_REALM = 0xffff,
-	DP_TICK_MS = 10,       // worker's slow clock
-	DP_ECHO_PER_TICK = 20, // echo replies per worker and tick: 2 000 a second
+	DP_TICK_MS = 10,         // worker's slow clock
+	DP_ECHO_PER_TICK = 20,   // echo replies per worker and tick: 2 000 a second
+	DP_ERRORS_PER_TICK = 10, // ICMP errors of our own, likewise
 };
 
 /* What lies behind a local port: flow 0 = nothing. Read and written as one word. */
@@ -89,7 +90,7 @@ struct dp_worker {
 	unsigned index;
 	unsigned lcore;
 	uint32_t now_ms;
-	uint32_t echo_left;
+	uint32_t echo_left, errors_left;
 	struct rte_ring *handoff; // packets that other workers received for us
 	struct {
 		uint16_t n;
@@ -182,6 +183,19 @@ void dp_drop_out(struct dp_worker *w, unsigned port, struct rte_mbuf *m, enum na
 
 /* forward.c: one burst from one port (or handed over by another worker). */
 void dp_forward(struct dp_worker *w, struct rte_mbuf **m, unsigned n);
+/* Sends a packet that begins at pkt->l3 to the flow's next hop. Takes the packet. */
+void dp_send_on(struct dp_worker *w, struct rte_mbuf *m, const struct nat_pkt *pkt,
+		const struct nat_flow *flow);
+/* A packet whose owner is another worker goes there whole; the owner looks everything up again. */
+void dp_hand_over(struct dp_worker *w, unsigned owner, struct rte_mbuf *m);
+
+/* icmp.c */
+/* An ICMP error that came: it goes on if it concerns a flow. Takes the packet. */
+void dp_icmp_input(struct dp_worker *w, struct rte_mbuf *m, struct nat_pkt *pkt, unsigned realm);
+/* Tells the sender of a packet that was dropped as too big or out of TTL, within the rate limit.
+ * The packet stays with the caller. */
+void dp_icmp_answer(struct dp_worker *w, const struct rte_mbuf *m, const struct nat_pkt *pkt,
+		    const struct nat_flow *flow);
 
 /* mirror.c: copies for those who watch. Call the three only when dp_mirror_on(point): without
  * mirrors they cost a load and a branch for a burst. Packets stay as they are. */

@@ -78,6 +78,7 @@ static void run_commands(struct dp_worker *w)
 static void tick(struct dp_worker *w)
 {
 	w->echo_left = DP_ECHO_PER_TICK;
+	w->errors_left = DP_ERRORS_PER_TICK;
 	run_commands(w);
 	if (w->index == 0)
 		dp_hops_tick(w);

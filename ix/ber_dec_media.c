@@ -203,20 +203,27 @@ static bool many_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 	return streams_by(b, t, stream_ask, into);
 }
 
+/* The only stream without a number; an empty one says nothing. */
+static bool one_by(struct ix_ber *b, const struct ix_tlv *t, ix_ber_read *read,
+		   struct ix_stream **out)
+{
+	struct ix_stream *st = ix_ber_part(b, sizeof(*st));
+
+	if (!st || !read(b, t, st))
+		return false;
+	if (st->control || st->has_local || st->has_remote || st->stats)
+		*out = st;
+	return true;
+}
+
 static bool one(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	struct ix_stream **out = into;
-
-	*out = ix_ber_part(b, sizeof(**out));
-	return *out && parms(b, t, *out);
+	return one_by(b, t, parms, into);
 }
 
 static bool one_ask(struct ix_ber *b, const struct ix_tlv *t, void *into)
 {
-	struct ix_stream **out = into;
-
-	*out = ix_ber_part(b, sizeof(**out));
-	return *out && parms_ask(b, t, *out);
+	return one_by(b, t, parms_ask, into);
 }
 
 static bool streams(struct ix_ber *b, const struct ix_tlv *t, void *into)

@@ -249,11 +249,13 @@ static bool next_line(struct ix_str *rest, struct ix_str *line)
 
 	while (rest->len > 0 && (*rest->p == '\r' || *rest->p == '\n'))
 		*rest = (struct ix_str){rest->p + 1, rest->len - 1};
+	if (rest->len == 0)
+		return false;
 	while (len < rest->len && rest->p[len] != '\r' && rest->p[len] != '\n')
 		len++;
 	*line = (struct ix_str){rest->p, len};
 	*rest = (struct ix_str){rest->p + len, rest->len - len};
-	return len > 0;
+	return true;
 }
 
 static void put_name(struct ix_ber_out *o, unsigned tag)
@@ -263,8 +265,7 @@ static void put_name(struct ix_ber_out *o, unsigned tag)
 	ix_ber_put(o, IX_C(0), name, sizeof(name));
 }
 
-/* "x00001001=02010a,..." or "=$"; false when the line is something else. Writes when o is not NULL.
- */
+/* Writes "x00001001=02010a,..." or "=$"; false when the line is something else. */
 static bool hex_values(struct ix_ber_out *o, struct ix_str line)
 {
 	uint8_t name[4], octet;

@@ -624,9 +624,9 @@ void ix_peer_input(struct ix_peer *peer, const void *bytes, size_t len, uint64_t
 	ix_ins_expire(&peer->ins, peer->now);
 	ix_arena_reset(peer->arena);
 	const bool binary = ix_ber_looks(bytes, len);
-	const struct ix_msg *msg =
-		binary ? ix_ber_decode(peer->arena, bytes, len, peer->conf.ber, &fault, NULL)
-		       : ix_text_decode(peer->arena, bytes, len, &fault, NULL);
+	const struct ix_msg *msg = binary ? ix_ber_decode(peer->arena, bytes, len, peer->conf.ber,
+							  &fault, NULL)
+					  : ix_text_decode(peer->arena, bytes, len, &fault, NULL);
 	if (msg != NULL)
 		on_message(peer, msg);
 	else

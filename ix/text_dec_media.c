@@ -352,10 +352,20 @@ static bool media_parm(struct ix_scan *s, void *into)
 	}
 }
 
+/* A stream without Stream, whose LocalControl was empty and nothing else stood there. */
+static bool says_nothing(const struct ix_stream *st)
+{
+	return st && st->id == 0 && !st->control && !st->has_local && !st->has_remote && !st->stats;
+}
+
 bool ix_dec_media(struct ix_scan *s, bool audit, struct ix_media **out)
 {
 	struct media_ctx c = {.audit = audit};
 
 	c.media = *out = ix_part(s, sizeof(**out));
-	return *out && (!ix_at(s, '{') || ix_block(s, media_parm, &c));
+	if (!*out || (ix_at(s, '{') && !ix_block(s, media_parm, &c)))
+		return false;
+	if (says_nothing(c.media->streams))
+		c.media->streams = NULL;
+	return true;
 }

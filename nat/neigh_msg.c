@@ -359,5 +359,7 @@ bool nat_echo_reply(struct nat_pkt *pkt)
 	memcpy(new, icmp, sizeof(new));
 	icmp->csum = nat_csum_apply(icmp->csum,
 				    nat_csum_add(new, 2, (uint16_t)~nat_csum_add(old, 2, 0)));
+	if (icmp->csum == 0) // equivalent, and the only right form when all else is zero
+		icmp->csum = 0xffff;
 	return true;
 }

@@ -198,3 +198,12 @@ void nat_stream_segment(struct nat_stream *s, struct nat_bufs *bufs, enum nat_si
 	}
 	settle(s, bufs, sink);
 }
+
+void nat_stream_give_up(struct nat_stream *s, struct nat_bufs *bufs,
+			const struct nat_stream_sink *sink)
+{
+	for (int side = NAT_A; side <= NAT_B; side++)
+		if (s->dir[side].held)
+			lose(s, bufs, (enum nat_side)side, NAT_STREAM_GAP, sink);
+	settle(s, bufs, sink);
+}

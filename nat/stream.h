@@ -39,6 +39,8 @@ struct nat_stream {
 	bool causal; // answers wait for questions; off when the order between sides matters no more
 };
 
+/* seq and ack are both in the numbers that the two ends of one leg use: where a gateway shifts
+ * numbers between legs, the caller shifts one of them back. */
 struct nat_segment {
 	uint32_t seq, ack;
 	const uint8_t *data;
@@ -73,5 +75,9 @@ void nat_stream_syn(struct nat_stream *s, enum nat_side side, uint32_t seq);
  * direction that is not open or already lost are ignored, or make it lost. */
 void nat_stream_segment(struct nat_stream *s, struct nat_bufs *bufs, enum nat_side side,
 			const struct nat_segment *seg, const struct nat_stream_sink *sink);
+
+/* Nothing has moved for long (the caller's clock): directions in which segments wait are lost. */
+void nat_stream_give_up(struct nat_stream *s, struct nat_bufs *bufs,
+			const struct nat_stream_sink *sink);
 
 #endif

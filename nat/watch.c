@@ -115,6 +115,13 @@ void nat_watch_segment_slow(struct nat_watch *w, enum nat_side side, const struc
 		nat_tls_ended(&w->tls, side);
 }
 
+void nat_watch_give_up(struct nat_watch *w)
+{
+	const struct nat_stream_sink sink = {on_bytes, on_ended, on_lost, w};
+
+	nat_stream_give_up(&w->stream, w->bufs, &sink);
+}
+
 void nat_watch_reset(struct nat_watch *w, enum nat_side side)
 {
 	if (w->kind == NAT_WATCH_OPEN && w->n_prefix[NAT_A] + w->n_prefix[NAT_B])

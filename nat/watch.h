@@ -48,6 +48,10 @@ void nat_watch_segment_slow(struct nat_watch *w, enum nat_side side, const struc
 /* TCP: an RST that ended the connection. */
 void nat_watch_reset(struct nat_watch *w, enum nat_side side);
 
+/* TCP: nothing has moved for some seconds while segments wait for missing ones: waits no longer, so
+ * that buffers come back. Cheap when nothing waits. */
+void nat_watch_give_up(struct nat_watch *w);
+
 /* UDP: a datagram that passed. */
 void nat_watch_datagram(struct nat_watch *w, enum nat_side side, const uint8_t *data, uint32_t len);
 

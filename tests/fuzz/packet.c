@@ -1,5 +1,5 @@
-// Fuzz target: nat_parse, nat_csum_check, nat_input and the neighbour messages, with what must
-// always hold.
+// Fuzz target: nat_parse, nat_csum_check, nat_input, ICMP errors, neighbour messages, with what
+// must always hold.
 //
 // Input: one byte of choices, then frames, each behind a 2-byte length (the last may be cut). All
 // frames go through one fixed call of the protocol and family that the first byte names, so that
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "../../nat/csum.h"
+#include "../../nat/icmp.h"
 #include "../../nat/input.h"
 #include "../../nat/neigh_msg.h"
 #include "../../nat/xlat.h"
@@ -63,14 +64,15 @@ static struct call build_call(uint8_t choice)
 	return c;
 }
 
-/* The flow whose local endpoint the packet came to, as the data plane's table would find it. */
-static const struct nat_flow *find(const struct call *c, const struct nat_pkt *pkt)
+/* The flow of a local endpoint, as the data plane's table would find it. */
+static const struct nat_flow *find(const struct call *c, const struct nat_addr *addr, be16 port,
+				   uint8_t proto)
 {
 	const struct nat_ep *locals[2] = {&c->a_local, &c->b_local};
 
 	for (unsigned s = 0; s < 2; s++)
-		if (locals[s]->family == pkt->family && locals[s]->proto == pkt->proto &&
-		    locals[s]->port == pkt->dport && nat_addr_eq(&locals[s]->addr, &pkt->dst))
+		if (locals[s]->proto == proto && locals[s]->port == port &&
+		    nat_addr_eq(&locals[s]->addr, addr))
 			return &c->flow[s];
 	return NULL;
 }
@@ -148,10 +150,27 @@ static void event_holds(const struct nat_event *ev, const struct nat_conn *conn)
 	MUST((ev->type == NAT_EV_TCP_UP) == (ev->cause == NAT_CAUSE_NONE));
 }
 
+/* What we tell the sender of a dropped packet is a right ICMP error that quotes it. */
+static void answer_holds(const struct nat_flow *flow, const struct nat_pkt *pkt)
+{
+	uint8_t *frame = malloc(NAT_ICMP_FRAME);
+	size_t len = nat_icmp_own(flow, pkt, frame);
+	struct nat_pkt answer;
+
+	MUST(frame && len <= NAT_ICMP_FRAME);
+	MUST((len > 0) == (pkt->reason == NAT_R_TOO_BIG || pkt->reason == NAT_R_TTL));
+	if (len) {
+		MUST(nat_parse(frame, (uint32_t)len, &answer) == NAT_LOCAL);
+		MUST(nat_icmp_is_error(&answer) && nat_csum_check(&answer));
+		MUST(nat_addr_eq(&answer.src, &pkt->dst) && nat_addr_eq(&answer.dst, &pkt->src));
+	}
+	free(frame);
+}
+
 static void forward(struct call *call, struct nat_pkt *pkt, struct frame *f, uint8_t choice,
 		    uint32_t now)
 {
-	const struct nat_flow *flow = find(call, pkt);
+	const struct nat_flow *flow = find(call, &pkt->dst, pkt->dport, pkt->proto);
 	struct nat_conn before = call->conn;
 	uint16_t len = pkt->l3_len;
 	struct nat_event ev;
@@ -172,6 +191,7 @@ static void forward(struct call *call, struct nat_pkt *pkt, struct frame *f, uin
 	} else {
 		MUST(pkt->reason < NAT_REASONS && !has_event);
 		MUST(memcmp(f->at, copy.at, f->len) == 0);
+		answer_holds(flow, pkt);
 		before.drops++;
 		MUST(memcmp(&before, &call->conn, sizeof(before)) == 0);
 		before.drops--;
@@ -183,7 +203,7 @@ static void forward(struct call *call, struct nat_pkt *pkt, struct frame *f, uin
 /* On a port that trusts checksums anything may come; it must at least go where it belongs. */
 static void forward_trusting(struct call *call, struct nat_pkt *pkt, struct frame *f, uint32_t now)
 {
-	const struct nat_flow *flow = find(call, pkt);
+	const struct nat_flow *flow = find(call, &pkt->dst, pkt->dport, pkt->proto);
 	uint16_t len = pkt->l3_len;
 	struct nat_event ev;
 	struct nat_pkt out;
@@ -194,6 +214,34 @@ static void forward_trusting(struct call *call, struct nat_pkt *pkt, struct fram
 	frame_send(f, pkt, len);
 	MUST(nat_parse(f->at, (uint32_t)f->len, &out) == NAT_FORWARD);
 	MUST(nat_addr_eq(&out.src, &flow->src) && nat_addr_eq(&out.dst, &flow->dst));
+}
+
+/* An error that goes on is a right one of the other side, and it has changed nothing. */
+static void icmp_error(struct call *call, struct nat_pkt *pkt, struct frame *f)
+{
+	struct nat_conn before = call->conn;
+	uint16_t len = pkt->l3_len;
+	const struct nat_flow *flow;
+	struct nat_quote q;
+	struct nat_pkt out;
+
+	if (!nat_icmp_read(pkt, &q)) {
+		MUST(pkt->reason < NAT_REASONS);
+		return;
+	}
+	flow = find(call, &q.ours.addr, q.ours.port, q.ours.proto);
+	if (!flow)
+		return;
+	if (nat_icmp_error(flow, &call->conn, pkt, &q) == NAT_FORWARD) {
+		frame_send(f, pkt, len);
+		MUST(nat_parse(f->at, (uint32_t)f->len, &out) == NAT_LOCAL);
+		MUST(nat_icmp_is_error(&out) && nat_csum_check(&out));
+		MUST(nat_addr_eq(&out.src, &flow->src) && nat_addr_eq(&out.dst, &flow->dst));
+		MUST(out.l3_len <= 1280);
+	} else {
+		MUST(pkt->reason < NAT_REASONS);
+	}
+	MUST(memcmp(&before, &call->conn, sizeof(before)) == 0);
 }
 
 static void neighbour(struct nat_pkt *pkt)
@@ -219,14 +267,16 @@ static void neighbour(struct nat_pkt *pkt)
 	free(frame);
 }
 
-static void local(struct nat_pkt *pkt, uint8_t *frame, size_t len)
+static void local(struct call *call, struct nat_pkt *pkt, struct frame *f)
 {
 	struct nat_pkt out;
 
-	if (nat_is_neigh(pkt)) {
+	if (nat_icmp_is_error(pkt)) {
+		icmp_error(call, pkt, f);
+	} else if (nat_is_neigh(pkt)) {
 		neighbour(pkt);
 	} else if (nat_echo_reply(pkt)) {
-		MUST(nat_parse(frame, (uint32_t)len, &out) == NAT_LOCAL);
+		MUST(nat_parse(f->at, (uint32_t)f->len, &out) == NAT_LOCAL);
 		MUST(nat_csum_check(&out) && !nat_is_echo(&out));
 		MUST(nat_addr_eq(&out.src, &pkt->dst) && nat_addr_eq(&out.dst, &pkt->src));
 	} else {
@@ -250,7 +300,7 @@ static void one_frame(struct call *call, const uint8_t *data, size_t len, uint8_
 		break;
 	case NAT_LOCAL:
 		parsed_packet_holds(&pkt, f.at, len);
-		local(&pkt, f.at, len);
+		local(call, &pkt, &f);
 		break;
 	case NAT_DROP:
 		MUST(pkt.reason < NAT_REASONS);
@@ -271,8 +321,15 @@ static void repair(uint8_t *frame, size_t len)
 		sum = (uint16_t)~nat_csum_add(frame + 14, 20, 0);
 		memcpy(frame + 24, &sum, 2);
 	}
-	if (nat_parse(frame, (uint32_t)len, &pkt) != NAT_FORWARD)
+	if (nat_parse(frame, (uint32_t)len, &pkt) == NAT_DROP || pkt.kind == NAT_PKT_ARP)
 		return;
+	if (pkt.kind == NAT_PKT_ICMP) {
+		memset(pkt.l4 + 2, 0, 2);
+		sum = pkt.proto == NAT_IP_ICMP6 ? nat_pseudo_sum(&pkt) : 0;
+		sum = (uint16_t)~nat_csum_add(pkt.l4, pkt.l4_len, sum);
+		memcpy(pkt.l4 + 2, &sum, 2);
+		return;
+	}
 	sum = nat_pseudo_sum(&pkt); // the unfinished form: nat_csum_check finishes it
 	memcpy(pkt.l4 + (pkt.kind == NAT_PKT_TCP ? 16 : 6), &sum, 2);
 }

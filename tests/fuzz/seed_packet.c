@@ -115,6 +115,40 @@ static int seeds_of_calls(const char *folder)
 	return bad;
 }
 
+/* ICMP errors about a UDP call, from both sides, for all four pairs of IP versions. */
+static int seeds_of_errors(const char *folder)
+{
+	static const uint8_t types[2][2] = {{3, 11}, {2, 1}}; // unreachable, exceeded; too big, ..
+	int bad = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		uint8_t choice = (uint8_t)((i & 1 ? 2 : 0) | (i & 2 ? 16 : 0));
+		struct seed s = {.bytes = {choice}, .len = 1};
+		char name[32];
+
+		for (unsigned k = 0; k < 4; k++) {
+			bool from_a = k & 1, v6 = (choice & 2) != 0;
+			struct packet about, error;
+
+			v6 = from_a ? v6 : v6 != !!(choice & 16);
+			error = about = packet(v6, from_a, PACKET_UDP);
+			about.src = error.dst;
+			about.dst = error.src;
+			about.sport = error.dport;
+			about.dport = error.sport;
+			about.payload_len = 20;
+			error.proto = v6 ? PACKET_ICMP6 : PACKET_ICMP;
+			error.icmp_type = types[v6][k >> 1];
+			error.icmp_code = error.icmp_type == 3 ? 4 : 0;
+			error.quote = &about;
+			add(&s, &error);
+		}
+		snprintf(name, sizeof(name), "errors-%02x", choice);
+		bad |= save(&s, folder, name);
+	}
+	return bad;
+}
+
 static int seed_of_neighbours(const char *folder)
 {
 	struct seed s = {.bytes = {0}, .len = 1};
@@ -154,5 +188,5 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
 		return 2;
 	}
-	return seeds_of_calls(argv[1]) | seed_of_neighbours(argv[1]);
+	return seeds_of_calls(argv[1]) | seeds_of_errors(argv[1]) | seed_of_neighbours(argv[1]);
 }

@@ -229,6 +229,10 @@ static bool l4_field(struct golden_case *c, struct packet *p, const char *key, c
 		p->icmp_type = (uint8_t)number(value, 0, 255);
 	} else if (strcmp(key, "code") == 0) {
 		p->icmp_code = (uint8_t)number(value, 0, 255);
+	} else if (strcmp(key, "value") == 0) {
+		p->icmp_value = (uint32_t)number(value, 0, UINT32_MAX);
+	} else if (strcmp(key, "cut") == 0) {
+		p->quote_len = (uint16_t)number(value, 1, 1500);
 	} else if (strcmp(key, "udplen") == 0) {
 		p->udp_len = (uint16_t)number(value, 1, 65535);
 	} else if (strcmp(key, "len") == 0) {
@@ -284,28 +288,109 @@ static struct step *add_step(struct golden_case *c, enum step_kind kind, uint32_
 	return s;
 }
 
+static uint8_t icmp_of(const struct packet *p)
+{
+	return packet_is6(p) ? PACKET_ICMP6 : PACKET_ICMP;
+}
+
+/* FIELD... of a packet, then perhaps "quote" and those of the quoted one. True with ttl=. */
+static bool fields(struct golden_case *c, struct packet *p, struct packet *quote, char **words)
+{
+	bool ttl = false;
+
+	for (; *words; words++) {
+		if (strcmp(*words, "quote") == 0) {
+			p = quote;
+			continue;
+		}
+		ttl = ttl || strncmp(*words, "ttl=", 4) == 0;
+		field(c, p, *words);
+	}
+	return ttl;
+}
+
+static bool quotes(char **words)
+{
+	while (*words && strcmp(*words, "quote") != 0)
+		words++;
+	return *words;
+}
+
+/* Source and destination changed. */
+static void turn(struct packet *p)
+{
+	struct packet was = *p;
+
+	p->src = was.dst;
+	p->dst = was.src;
+	p->sport = was.dport;
+	p->dport = was.sport;
+}
+
+/* Headers that are made new, not carried over. */
+static void expect_error(struct step *s)
+{
+	s->want.proto = icmp_of(&s->want);
+	s->want.frag = 0x4000;
+	s->want.ip_id = 0;
+	s->want.flow_label = 0;
+	if (packet_is6(&s->want) == packet_is6(&s->in))
+		return;
+	s->want_quote.frag = 0x4000;
+	s->want_quote.ip_id = 0;
+	s->want_quote.flow_label = 0;
+}
+
 /* The packet as the far side shall see it: endpoints from the call, the rest from the packet that
  * came, as far as the line does not say otherwise. */
 static void read_out(struct golden_case *c, struct step *s, char **words)
 {
-	enum nat_side far = nat_other(s->side);
-	struct packet w = usual_packet(c, far);
-	bool ttl = false;
+	struct packet w = usual_packet(c, nat_other(s->side));
 
 	s->outcome = OUT_SENT;
 	s->want = s->in;
-	s->want.src = w.dst; // it leaves from where the far side's packets arrive
-	s->want.dst = w.src;
-	s->want.sport = w.dport;
-	s->want.dport = w.sport;
+	s->want_quote = s->in_quote;
+	if (s->in.quote) { // of what the far end had sent
+		s->want.quote = &s->want_quote;
+		s->want_quote.src = w.src;
+		s->want_quote.dst = w.dst;
+		s->want_quote.sport = w.sport;
+		s->want_quote.dport = w.dport;
+	}
+	turn(&w); // it leaves from where the far side's packets arrive
+	s->want.src = w.src;
+	s->want.dst = w.dst;
+	s->want.sport = w.sport;
+	s->want.dport = w.dport;
+	if (s->in.quote)
+		expect_error(s);
 	if (s->in.sum != SUM_NONE)
 		s->want.sum = SUM_RIGHT;
-	for (; *words; words++) {
-		ttl = ttl || strncmp(*words, "ttl=", 4) == 0;
-		field(c, &s->want, *words);
-	}
-	if (!ttl)
+	if (!fields(c, &s->want, &s->want_quote, words))
 		mistake("out needs ttl=");
+}
+
+/* The error that the sender of a dropped packet gets: our own, about the packet as it came. */
+static void read_answer(struct golden_case *c, char **words)
+{
+	struct step *s = c->n_steps ? &c->steps[c->n_steps - 1] : NULL;
+
+	if (!s || s->outcome != OUT_DROP)
+		mistake("answer: behind a packet that is dropped");
+	s->answered = true;
+	s->want_quote = s->in;
+	s->want_quote.tagged = false;
+	s->want = s->in;
+	turn(&s->want);
+	s->want.proto = icmp_of(&s->want);
+	s->want.quote = &s->want_quote;
+	s->want.ttl = s->want.tos = 0;
+	s->want.ip_id = 0;
+	s->want.frag = 0x4000;
+	s->want.flow_label = 0;
+	s->want.payload_len = s->want.padding = 0;
+	s->want.back = true;
+	fields(c, &s->want, &s->want_quote, words);
 }
 
 static void read_expect(struct step *s, char **words)
@@ -356,8 +441,13 @@ static void read_packet(struct golden_case *c, char **words, uint32_t now_ms)
 
 	s->side = side_named(words[1]);
 	s->in = usual_packet(c, s->side);
-	for (char **w = words + 2; *w; w++)
-		field(c, &s->in, *w);
+	if (quotes(words)) {
+		s->in_quote = s->in;
+		turn(&s->in_quote); // we sent it
+		s->in.quote = &s->in_quote;
+		s->in.proto = icmp_of(&s->in);
+	}
+	fields(c, &s->in, &s->in_quote, words + 2);
 }
 
 static void read_line(struct golden_case *c, char **words, uint32_t *now_ms)
@@ -382,6 +472,8 @@ static void read_line(struct golden_case *c, char **words, uint32_t *now_ms)
 	} else if (strcmp(verb, "out") == 0 || strcmp(verb, "drop") == 0 ||
 		   strcmp(verb, "local") == 0) {
 		read_outcome(c, words);
+	} else if (strcmp(verb, "answer") == 0) {
+		read_answer(c, words + 1);
 	} else if (strcmp(verb, "event") == 0) {
 		read_event(c->n_steps ? &c->steps[c->n_steps - 1] : NULL, words + 1);
 	} else if (strcmp(verb, "expire") == 0) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "../../nat/icmp.h"
 #include "../../nat/input.h"
 #include "case.h"
 #include "frame.h"
@@ -62,7 +63,7 @@ static void build(const char *folder)
 		if (s->kind != STEP_PACKET)
 			continue;
 		write_frame(in, s->now_ms, frame, packet_build(&s->in, frame));
-		if (s->outcome == OUT_SENT)
+		if (s->outcome == OUT_SENT || s->answered)
 			write_frame(want, s->now_ms, frame, packet_build(&s->want, frame));
 	}
 	pcap_dump_close(in);
@@ -72,14 +73,14 @@ static void build(const char *folder)
 /* ---- the path under test ------------------------------------------------------------------------
  */
 
-/* The flow whose local endpoint the packet came to, as the data plane's table would find it. */
-static const struct nat_flow *find(const struct nat_pkt *pkt)
+/* The flow of a local endpoint, as the data plane's table would find it. */
+static const struct nat_flow *find(const struct nat_addr *addr, be16 port, uint8_t proto)
 {
 	const struct nat_ep *locals[2] = {&golden.call.a_local, &golden.call.b_local};
 
 	for (unsigned s = 0; s < 2; s++)
-		if (locals[s]->family == pkt->family && locals[s]->proto == pkt->proto &&
-		    locals[s]->port == pkt->dport && nat_addr_eq(&locals[s]->addr, &pkt->dst))
+		if (locals[s]->proto == proto && locals[s]->port == port &&
+		    nat_addr_eq(&locals[s]->addr, addr))
 			return &golden.call.flow[s];
 	return NULL;
 }
@@ -90,25 +91,35 @@ static enum nat_verdict drop(struct nat_pkt *pkt, enum nat_reason reason)
 	return NAT_DROP;
 }
 
-static enum nat_verdict through(struct frame *f, uint32_t now_ms, struct nat_pkt *pkt,
-				struct nat_event *ev, bool *has_event)
+static enum nat_verdict icmp_error(struct nat_pkt *pkt)
+{
+	const struct nat_flow *flow;
+	struct nat_quote q;
+
+	if (!nat_icmp_read(pkt, &q))
+		return NAT_DROP;
+	flow = find(&q.ours.addr, q.ours.port, q.ours.proto);
+	return flow ? nat_icmp_error(flow, &golden.call.conn, pkt, &q) : drop(pkt, NAT_R_ICMP);
+}
+
+/* What the data plane does with a frame. flow: that of a packet that nat_input() has judged. */
+static enum nat_verdict judge(struct frame *f, uint32_t now_ms, struct nat_pkt *pkt,
+			      const struct nat_flow **flow, struct nat_event *ev, bool *has_event)
 {
 	enum nat_verdict v = nat_parse(f->at, (uint32_t)f->len, pkt);
-	const struct nat_flow *flow;
-	uint16_t len = pkt->l3_len;
 
 	*has_event = false;
+	*flow = NULL;
+	if (v == NAT_LOCAL && nat_icmp_is_error(pkt))
+		return icmp_error(pkt);
 	if (v != NAT_FORWARD)
 		return v;
 	if (golden.recompute && !nat_csum_check(pkt))
 		return drop(pkt, NAT_R_BAD_CHECKSUM);
-	flow = find(pkt);
-	if (!flow)
+	*flow = find(&pkt->dst, pkt->dport, pkt->proto);
+	if (!*flow)
 		return drop(pkt, NAT_R_NO_FLOW);
-	v = nat_input(flow, &golden.call.conn, pkt, now_ms, ev, has_event);
-	if (v == NAT_FORWARD)
-		frame_send(f, pkt, len);
-	return v;
+	return nat_input(*flow, &golden.call.conn, pkt, now_ms, ev, has_event);
 }
 
 static void check_event(const struct step *s, bool has_event, const struct nat_event *ev)
@@ -125,6 +136,27 @@ static void check_event(const struct step *s, bool has_event, const struct nat_e
 		      ev->side == NAT_A ? 'a' : 'b');
 }
 
+/* Length of the IP packet in the frame that came. */
+static uint16_t came_len(const uint8_t *frame, const struct nat_pkt *pkt)
+{
+	const uint8_t *ip = frame + pkt->l2_len;
+
+	return (uint16_t)(pkt->family == NAT_IP6 ? nat_load16(ip + 4) + 40 : nat_load16(ip + 2));
+}
+
+/* What the sender of a dropped packet is told; all that the case does not name is unexpected. */
+static void answer(const struct step *s, uint32_t now_ms, const struct nat_flow *flow,
+		   const struct nat_pkt *pkt, pcap_dumper_t *got)
+{
+	uint8_t frame[NAT_ICMP_FRAME];
+	size_t len = nat_icmp_own(flow, pkt, frame);
+
+	if (s->answered && len)
+		write_frame(got, now_ms, frame, len);
+	else if (s->answered)
+		WRONG(s, "no answer");
+}
+
 static void run_packet(const struct step *s, const struct pcap_pkthdr *h, const uint8_t *bytes,
 		       pcap_dumper_t *got)
 {
@@ -134,10 +166,11 @@ static void run_packet(const struct step *s, const struct pcap_pkthdr *h, const 
 	static const enum nat_verdict verdicts[] = {NAT_FORWARD, NAT_DROP, NAT_LOCAL};
 	enum nat_verdict v;
 	struct nat_event ev;
+	const struct nat_flow *flow;
 	struct nat_pkt pkt;
 	bool has_event;
 
-	v = through(&f, now_ms, &pkt, &ev, &has_event);
+	v = judge(&f, now_ms, &pkt, &flow, &ev, &has_event);
 	if (v != verdicts[s->outcome])
 		WRONG(s, "%s%s%s", names[v], v == NAT_DROP ? ": " : "",
 		      v == NAT_DROP ? nat_reason_name(pkt.reason) : "");
@@ -145,8 +178,12 @@ static void run_packet(const struct step *s, const struct pcap_pkthdr *h, const 
 		WRONG(s, "dropped for %s", nat_reason_name(pkt.reason));
 	if (v == NAT_DROP && s->in.sum != SUM_UNFINISHED && memcmp(f.at, bytes, h->caplen) != 0)
 		WRONG(s, "dropped, but changed");
-	if (v == NAT_FORWARD)
+	if (v == NAT_DROP && flow)
+		answer(s, now_ms, flow, &pkt, got);
+	if (v == NAT_FORWARD) {
+		frame_send(&f, &pkt, came_len(bytes, &pkt));
 		write_frame(got, now_ms, f.at, f.len);
+	}
 	check_event(s, has_event, &ev);
 	frame_free(&f);
 }

@@ -52,9 +52,13 @@ struct packet {
 	const uint8_t *options; // TCP
 	uint8_t options_len;    // a multiple of 4
 	uint8_t icmp_type, icmp_code;
-	uint16_t udp_len;    // that of header and payload
-	const void *payload; // bytes that count up
+	uint32_t icmp_value;        // ICMP error: the second word of its header
+	const struct packet *quote; // ICMP error: what it is about
+	uint16_t quote_len;         // bytes of it, IP header included; 0 = as many as fit
+	uint16_t udp_len;           // that of header and payload
+	const void *payload;        // bytes that count up
 	uint16_t payload_len;
+	bool back;        // from the station that others are sent to
 	uint16_t padding; // bytes of Ethernet padding behind the IP packet
 };
 
@@ -147,6 +151,24 @@ static inline void packet_put_sum(const struct packet *p, uint8_t *l4, size_t le
 	put16(l4 + at, sum);
 }
 
+static inline size_t packet_put_ip(const struct packet *p, uint8_t *ip);
+
+/* The rest of an ICMP error: one word, then the head of the packet that it is about. */
+static inline size_t packet_put_quote(const struct packet *p, uint8_t *at)
+{
+	size_t max = packet_is6(p) ? 1280 - 48 : 576 - 28, len;
+
+	put32(at, p->icmp_value);
+	len = packet_put_ip(p->quote, at + 4);
+	if (p->quote_len)
+		max = p->quote_len;
+	if (len > max) { // what was cut off was never there
+		memset(at + 4 + max, 0, len - max);
+		len = max;
+	}
+	return 4 + len;
+}
+
 /* Transport header and payload; returns their length. */
 static inline size_t packet_put_l4(const struct packet *p, uint8_t *l4)
 {
@@ -176,6 +198,8 @@ static inline size_t packet_put_l4(const struct packet *p, uint8_t *l4)
 		n = 4;
 		l4[0] = p->icmp_type;
 		l4[1] = p->icmp_code;
+		if (p->quote)
+			n += packet_put_quote(p, l4 + 4);
 		break;
 	}
 	for (size_t i = 0; i < p->payload_len; i++)
@@ -221,7 +245,8 @@ static inline size_t packet_build(const struct packet *p, uint8_t *frame)
 	size_t at = 14, len;
 
 	memset(frame, 0, PACKET_MAX);
-	memcpy(frame, macs, sizeof(macs));
+	memcpy(frame, p->back ? macs + 6 : macs, 6);
+	memcpy(frame + 6, p->back ? macs : macs + 6, 6);
 	if (p->tagged) {
 		put16(frame + 12, 0x8100);
 		put16(frame + 14, p->tci);

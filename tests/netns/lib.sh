@@ -165,7 +165,7 @@ gateway: { mid: "[192.0.2.10]:2944" }
 dataplane: { workers: 1, eal: [], mbufs: 0, streams: ${GW_STREAMS:-1000}, open_s: 60, idle_s: 7440, trans_s: 240 }
 ports:
   - { name: a, device: "net_af_packet0,iface=va0", mtu: 1500, checksum: ${GW_CHECKSUM:-auto} }
-  - { name: b, device: "net_af_packet1,iface=vb0", mtu: 1500, checksum: ${GW_CHECKSUM:-auto} }
+  - { name: b, device: "net_af_packet1,iface=vb0", mtu: ${GW_MTU_B:-1500}, checksum: ${GW_CHECKSUM:-auto} }
 ${GW_PORTS:-}
 realms:
   - name: access
@@ -178,6 +178,7 @@ realms:
     port: b
     vlan: ${GW_VLAN_B:-0}
     addresses: ["203.0.113.10/24", "2001:db8:b::10/64"]
+    ${GW_ROUTER_B:-}
     first_port: 30000
     last_port: 39999
 ix:

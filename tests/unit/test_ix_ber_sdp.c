@@ -52,7 +52,7 @@ static void test_both_ways(void **state)
 		uint8_t buf[512];
 		size_t len = write_sdp(sessions[i].text, buf, sizeof(buf), false);
 		struct ix_fault fault;
-		struct ix_str text;
+		struct ix_str text = {0};
 
 		assert_hex(buf, len, sessions[i].hex);
 		assert_true(read_sdp(arena, buf, len, false, &text, &fault));
@@ -79,7 +79,7 @@ static void test_texts(void **state)
 		uint8_t buf[1024];
 		size_t len = write_sdp(texts[i], buf, sizeof(buf), false);
 		struct ix_fault fault;
-		struct ix_str text;
+		struct ix_str text = {0};
 
 		assert_true(len > 0 && read_sdp(arena, buf, len, false, &text, &fault));
 		assert_str(text, texts[i]);
@@ -159,7 +159,7 @@ static void test_read_forms(void **state)
 	for (size_t i = 0; i < COUNT(reads); i++) {
 		struct ix_arena *arena = ix_arena_new(65536);
 		struct ix_fault fault;
-		struct ix_str text;
+		struct ix_str text = {0};
 		bool ok = read_sdp(arena, reads[i].b.p, reads[i].b.len, false, &text, &fault);
 
 		if (ok != (reads[i].text != NULL))
@@ -203,7 +203,7 @@ static void test_audits(void **state)
 		uint8_t buf[256];
 		size_t len = write_sdp(asks[i].text, buf, sizeof(buf), true);
 		struct ix_fault fault;
-		struct ix_str text;
+		struct ix_str text = {0};
 
 		assert_hex(buf, len, asks[i].hex);
 		assert_true(read_sdp(arena, buf, len, true, &text, &fault));

@@ -508,6 +508,26 @@ static void echo_is_answered(void **state)
 	}
 }
 
+/* Of a message of zeros only 0xffff is a right checksum. */
+static void an_echo_of_zeros_is_answered(void **state)
+{
+	static const uint8_t zeros[12];
+	struct packet ask = {.src = "192.0.2.7",
+			     .dst = "192.0.2.1",
+			     .proto = PACKET_ICMP,
+			     .icmp_type = 8,
+			     .payload = zeros,
+			     .payload_len = sizeof(zeros)};
+	size_t len;
+	uint8_t *frame = packet_new(&ask, &len);
+	struct nat_pkt pkt;
+
+	assert_int_equal(nat_parse(frame, (uint32_t)len, &pkt), NAT_LOCAL);
+	assert_true(nat_echo_reply(&pkt));
+	assert_true(nat_csum_check(&pkt));
+	free(frame);
+}
+
 static void some_echo_is_not_answered(void **state)
 {
 	static const struct {
@@ -577,6 +597,7 @@ int main(void)
 		cmocka_unit_test(nd_is_answered),
 		cmocka_unit_test(announcements),
 		cmocka_unit_test(echo_is_answered),
+		cmocka_unit_test(an_echo_of_zeros_is_answered),
 		cmocka_unit_test(some_echo_is_not_answered),
 	};
 

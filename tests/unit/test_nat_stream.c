@@ -203,6 +203,23 @@ static void test_syn_again(void **state)
 	rig_close(&r);
 }
 
+static void test_give_up(void **state)
+{
+	struct nat_stream_sink mine = {on_bytes, on_ended, on_lost, NULL};
+	struct rig r;
+
+	rig_open(&r, 24);
+	mine.ctx = &r;
+	nat_stream_give_up(&r.s, &r.bufs, &mine); // nothing waits: nothing happens
+	assert_string_equal(r.said, "");
+	put(&r, 'a', 3, "d", 0, false);
+	put(&r, 'b', 0, "xy", 4, false); // answers what is missing
+	nat_stream_give_up(&r.s, &r.bufs, &mine);
+	assert_string_equal(r.said, " a!1 b!1");
+	assert_int_equal(r.bufs.small.used, 0);
+	rig_close(&r);
+}
+
 static void test_enough(void **state)
 {
 	struct rig r;
@@ -222,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_rows),      cmocka_unit_test(test_too_many_wait),
 		cmocka_unit_test(test_no_buffer), cmocka_unit_test(test_no_start),
 		cmocka_unit_test(test_syn_again), cmocka_unit_test(test_enough),
+		cmocka_unit_test(test_give_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,8 @@ struct trace {
 
 static void add_segment(struct trace *t, struct seg seg)
 {
-	t->seg = realloc(t->seg, (t->n + 1) * sizeof(seg));
+	if ((t->n & (t->n - 1)) == 0) // room for twice as many
+		t->seg = realloc(t->seg, (t->n ? 2 * t->n : 1) * sizeof(seg));
 	assert_non_null(t->seg);
 	t->seg[t->n++] = seg;
 }
@@ -67,6 +68,8 @@ struct rig {
 	uint8_t sha256[2][32];
 	bool has_cert[2];
 	unsigned news;
+	/* Every segment in memory of its own size: a byte read too far is seen by ASan. Slow. */
+	bool exact;
 };
 
 static void rig_open(struct rig *r, const struct trace *t, bool follow)
@@ -97,13 +100,11 @@ static void take_certs(struct rig *r)
 
 static void rig_feed(struct rig *r, const struct seg *seg)
 {
-	/* Exact size, so that a byte read too far is seen by the sanitizer. */
-	uint8_t *copy = seg->s.len ? malloc(seg->s.len) : NULL;
+	uint8_t *copy = seg->s.len && r->exact ? malloc(seg->s.len) : NULL;
 	struct nat_segment s = seg->s;
 
 	if (copy)
-		memcpy(copy, s.data, s.len);
-	s.data = copy;
+		s.data = memcpy(copy, s.data, s.len);
 	nat_watch_segment(&r->w, (enum nat_side)seg->side, &s);
 	take_certs(r);
 	r->news |= nat_watch_news(&r->w);
@@ -123,6 +124,7 @@ static struct nat_tls_facts run(const struct trace *t, const unsigned *order, un
 	struct nat_tls_facts facts;
 
 	rig_open(r, t, true);
+	r->exact = !order && t->n < 200;
 	for (unsigned i = 0; i < n; i++)
 		rig_feed(r, &t->seg[order ? order[i] : i]);
 	facts = *nat_watch_facts(&r->w);
@@ -363,7 +365,7 @@ static void test_lost_and_repeated(void **state)
 
 		want = run(&t, NULL, t.n, &r);
 		for (unsigned lost = 0; lost < t.n; lost++) {
-			for (unsigned later = lost + 1; later < t.n && later < lost + 24; later++) {
+			for (unsigned later = lost + 1; later < t.n && later < lost + 20; later++) {
 				order_with_delay(order, t.n, lost, later);
 				f = run(&t, order, t.n, &r);
 				assert_same_or_unknown(&want, &f, rows[i].plan.name, lost);
