@@ -6,6 +6,7 @@
 #include "../../dataplane/plane.h"
 #include "../../nat/csum.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,8 @@ static void product_burst(struct dp_worker *w, struct rte_mbuf **m, unsigned n)
 		m[i]->port = 0;
 		m[i]->hash.usr = 0;
 	}
+	if (unlikely(dp_mirror_on(DP_MIRROR_IN)))
+		dp_mirror_in(w, m, n);
 	dp_forward(w, m, n);
 	dp_flush(w);
 }
@@ -361,6 +364,51 @@ static void measure(const struct kind *k)
 	}
 }
 
+/* ---- mirrors
+ * ------------------------------------------------------------------------------------- */
+
+/* What one mirror costs: it looks at every packet that comes, and takes none or all. The pipe has
+ * no reader; its thread runs beside, on this host's other CPUs. */
+static const struct {
+	const char *name, *filter;
+	uint32_t context;
+} watches[] = {
+	{"trgw, mirror of another call", "", 1},
+	{"trgw, mirror whose filter takes none", "tcp port 7 or udp port 7", 0},
+	{"trgw, mirror of all", "", 0},
+};
+
+static void must(int rc, const char *err)
+{
+	if (rc)
+		rte_exit(1, "%s\n", err);
+}
+
+static void measure_mirror(unsigned n, uint32_t packets)
+{
+	struct dp_mirror_conf c = {.name = "m", .ingress = {1}, .sink = DP_SINK_FIFO};
+	double plain[ROUNDS], watched[ROUNDS], ratio[ROUNDS];
+	char err[DP_ERROR_TEXT] = "";
+	int rc;
+
+	snprintf(c.filter, sizeof(c.filter), "%s", watches[n].filter);
+	snprintf(c.target, sizeof(c.target), "/tmp/trgw-bench-%d", getpid());
+	c.context = watches[n].context;
+	must(dp_mirror_add(&c, err), err);
+	for (unsigned r = 0; r < ROUNDS; r++) {
+		plain[r] = (double)run(product_burst, packets) / packets;
+		while ((rc = dp_mirror_start("m", err)) == -EBUSY)
+			usleep(1000);
+		must(rc, err);
+		watched[r] = (double)run(product_burst, packets) / packets;
+		must(dp_mirror_stop("m", err), err);
+		ratio[r] = watched[r] / plain[r];
+	}
+	must(dp_mirror_del("m", err), err);
+	print(watches[n].name, watched);
+	print("  ratio to trgw without", ratio);
+}
+
 int main(int argc, char **argv)
 {
 	const struct kind *k = NULL;
@@ -421,5 +469,7 @@ int main(int argc, char **argv)
 	for (uint32_t i = 0; i < n_flows; i++)
 		add_flow(k, order[i], neigh);
 	measure(k);
+	for (unsigned i = 0; n_flows == 1000 && i < sizeof(watches) / sizeof(*watches); i++)
+		measure_mirror(i, 400000 / DP_BURST * DP_BURST);
 	return 0;
 }
