@@ -194,8 +194,8 @@ void dp_hand_over(struct dp_worker *w, unsigned owner, struct rte_mbuf *m);
 void dp_icmp_input(struct dp_worker *w, struct rte_mbuf *m, struct nat_pkt *pkt, unsigned realm);
 /* Tells the sender of a packet that was dropped as too big or out of TTL, within the rate limit.
  * The packet stays with the caller. */
-void dp_icmp_answer(struct dp_worker *w, const struct rte_mbuf *m, const struct nat_pkt *pkt,
-		    const struct nat_flow *flow);
+__rte_noinline void dp_icmp_answer(struct dp_worker *w, const struct rte_mbuf *m,
+				   const struct nat_pkt *pkt, const struct nat_flow *flow);
 
 /* mirror.c: copies for those who watch. Call the three only when dp_mirror_on(point): without
  * mirrors they cost a load and a branch for a burst. Packets stay as they are. */
