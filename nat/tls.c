@@ -430,6 +430,20 @@ static void header_byte(struct nat_tls *t, enum nat_side side, uint8_t byte)
 		record_begins(t, side);
 }
 
+/* A whole header at once; false when its bytes must be looked at one by one. */
+static bool whole_header(struct nat_tls *t, enum nat_side side, const uint8_t *data, uint32_t len)
+{
+	struct nat_tls_dir *d = &t->dir[side];
+
+	if (d->n_head || len < RECORD_HEADER || data[0] < CHANGE_CIPHER || data[0] > HEARTBEAT ||
+	    data[1] != 3 || data[2] > 4)
+		return false;
+	memcpy(d->head, data, RECORD_HEADER);
+	d->n_head = RECORD_HEADER;
+	record_begins(t, side);
+	return true;
+}
+
 static void clear_bytes(struct nat_tls *t, enum nat_side side, const uint8_t *data, uint32_t len)
 {
 	struct nat_tls_dir *d = &t->dir[side];
@@ -453,8 +467,6 @@ static void remember(struct nat_tls *t, enum nat_side side, const uint8_t *data,
 	uint32_t room = (uint32_t)sizeof(d->first) - d->n_first;
 	uint32_t n = len < room ? len : room;
 
-	if (!n)
-		return;
 	memcpy(d->first + d->n_first, data, n);
 	d->n_first = (uint8_t)(d->n_first + n);
 	if (state(t) == NAT_TLS_PLAINTEXT && t->hs.facts.side == side)
@@ -466,7 +478,8 @@ bool nat_tls_bytes(struct nat_tls *t, enum nat_side side, const uint8_t *data, u
 	struct nat_tls_dir *d = &t->dir[side];
 	uint32_t n;
 
-	remember(t, side, data, len);
+	if (d->n_first < sizeof(d->first))
+		remember(t, side, data, len);
 	while (len > 0 && state(t) != NAT_TLS_PLAINTEXT && !nat_tls_done(t) &&
 	       !(d->flags & NAT_TLS_D_LOST)) {
 		n = 1;
@@ -478,6 +491,8 @@ bool nat_tls_bytes(struct nat_tls *t, enum nat_side side, const uint8_t *data, u
 		} else if (d->clear_left) {
 			n = len < d->clear_left ? len : d->clear_left;
 			clear_bytes(t, side, data, n);
+		} else if (whole_header(t, side, data, len)) {
+			n = RECORD_HEADER;
 		} else {
 			header_byte(t, side, *data);
 		}

@@ -105,10 +105,25 @@ void nat_watch_syn(struct nat_watch *w, enum nat_side side, uint32_t seq)
 	nat_stream_syn(&w->stream, side, seq);
 }
 
+/* Of an established connection, next in order, nothing waits: straight to the record headers. */
+static bool is_plain(const struct nat_watch *w, enum nat_side side, const struct nat_segment *seg)
+{
+	const struct nat_stream_dir *d = &w->stream.dir[side];
+
+	return w->kind == NAT_WATCH_TLS && w->tls.hs.facts.state == NAT_TLS_UP && !seg->fin &&
+	       seg->seq == d->next && d->flags == (NAT_STREAM_OPEN | NAT_STREAM_BEGUN) &&
+	       !(w->stream.dir[NAT_A].held | w->stream.dir[NAT_B].held);
+}
+
 void nat_watch_segment_slow(struct nat_watch *w, enum nat_side side, const struct nat_segment *seg)
 {
 	const struct nat_stream_sink sink = {on_bytes, on_ended, on_lost, w};
 
+	if (is_plain(w, side, seg) && !w->done) {
+		w->stream.dir[side].next += seg->len;
+		w->done = !nat_tls_bytes(&w->tls, side, seg->data, seg->len);
+		return;
+	}
 	if (!w->done)
 		nat_stream_segment(&w->stream, w->bufs, side, seg, &sink);
 	else if (seg->fin && w->kind == NAT_WATCH_TLS && !w->follow)
