@@ -35,7 +35,7 @@ struct rule {
 
 static const char *const checksums[] = {"auto", "update", "recompute", NULL};
 static const char *const transports[] = {"udp", NULL};
-static const char *const encodings[] = {"pretty", "compact", NULL};
+static const char *const encodings[] = {"pretty", "compact", "ber", NULL};
 static const char *const sinks[] = {"file", "fifo", "port", "erspan", "vxlan", NULL};
 static const char *const yes_no[] = {"no", "yes", NULL};
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
@@ -82,7 +82,7 @@ static const struct rule ix_rules[IX_N] = {
 	[IX_CONTROLLERS] = {"controllers", ENDPOINTS, 1, CTL_CONTROLLERS, NULL,
 			    "list of ADDRESS:PORT, 1..8 entries"},
 	[IX_TRANSPORT] = {"transport", CHOICE, 0, 0, "udp", "udp", transports},
-	[IX_ENCODING] = {"encoding", CHOICE, 0, 0, "pretty", "pretty or compact", encodings},
+	[IX_ENCODING] = {"encoding", CHOICE, 0, 0, "pretty", "pretty, compact or ber", encodings},
 	[IX_PROFILE] = {"profile", PROFILE, 0, 0, "IxProfile/4", "NAME/VERSION, version 1..99"},
 	[IX_VERSION] = {"version", NUMBER, 1, 3, "3", "highest H.248 version to offer, 1..3"},
 };

@@ -35,7 +35,8 @@ struct ctl_config {
 	struct ctl_endpoint ix_local;
 	struct ctl_endpoint controllers[CTL_CONTROLLERS]; // the first is the primary
 	unsigned n_controllers;
-	enum ix_style style;
+	enum ix_style style; // of text
+	bool binary;         // BER
 	const char *profile; // "Name/1"
 	uint8_t version;     // highest H.248 version to offer
 	enum ctl_level log_level;

@@ -1,4 +1,5 @@
 // Checks of the configuration that concern several keys, and the structures made from it.
+#include "ber_plan.h"
 #include "config_raw.h"
 
 #include <stdio.h>
@@ -227,7 +228,15 @@ static bool build_ix(struct check *c, struct ctl_config_raw *raw, struct ctl_con
 						       "given twice; legal: each controller once");
 		conf->n_controllers++;
 	}
-	conf->style = v[IX_ENCODING].num == 0 ? IX_PRETTY : IX_COMPACT;
+	conf->style = v[IX_ENCODING].num == 1 ? IX_COMPACT : IX_PRETTY;
+	conf->binary = v[IX_ENCODING].num == 2;
+	if (conf->binary && conf->dp.n_realms > CTL_BER_REALMS)
+		return ctl_config_fail(c, "ix.encoding", "ber", "legal: at most %d realms with ber",
+				       CTL_BER_REALMS);
+	if (conf->binary && conf->dp.streams > CTL_BER_STREAMS)
+		return ctl_config_fail(c, "ix.encoding", "ber",
+				       "legal: at most %d dataplane.streams with ber",
+				       CTL_BER_STREAMS);
 	conf->profile = v[IX_PROFILE].text;
 	conf->version = (uint8_t)v[IX_VERSION].num;
 	return true;

@@ -1,5 +1,6 @@
 // The model: contexts, their terminations, the terminations' streams. Bounded tables, no decisions.
 // Spec: H.248.1 6 (connection model)
+#include "ber_plan.h"
 #include "context.h"
 
 #include <stdlib.h>
@@ -12,7 +13,7 @@ struct ctl_model {
 	struct ctl_termination **terms;
 	struct ctl_context *first, *last;
 	struct ctl_context *scan; // next of the round, NULL: at its end
-	uint32_t next_context, next_term;
+	uint32_t next_context, next_term, term_mask;
 	struct ctl_model_stats stats;
 };
 
@@ -60,6 +61,8 @@ struct ctl_model *ctl_model_new(unsigned max_contexts, unsigned max_terms)
 	 * there. */
 	m->next_context = 1 + arc4random_uniform(0x7fffffff);
 	m->next_term = 1 + arc4random_uniform(0x7fffffff);
+	/* Half of the numbers that binary termination ids have room for may be in use at once. */
+	m->term_mask = max_terms <= 2 * CTL_BER_STREAMS ? (1u << CTL_BER_ID_BITS) - 1 : UINT32_MAX;
 	if (!m->contexts || !m->terms) {
 		ctl_model_free(m);
 		return NULL;
@@ -181,7 +184,7 @@ struct ctl_termination *ctl_term_new(struct ctl_model *m)
 		return NULL;
 	}
 	do
-		id = m->next_term++;
+		id = m->next_term++ & m->term_mask;
 	while (id == 0 || id_in_use(m, id));
 	t->id = id;
 	t->next = m->terms[id & m->mask];

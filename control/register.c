@@ -5,6 +5,7 @@
 //   first)
 //     ^               |error, T-MAX: the next controller                 |stop
 //     +--list walked--+                                               LEAVING --> DONE
+#include "ber_plan.h"
 #include "register.h"
 
 #include <stdio.h>
@@ -40,6 +41,7 @@ struct ctl_register {
 	ctl_output_fn *output;
 	void *user;
 	struct ix_arena *arena; // our MID
+	struct ctl_ber_plan ber;
 	struct assoc assocs[CTL_CONTROLLERS];
 	enum ctl_reg_state state;
 	unsigned current, tried;
@@ -427,6 +429,9 @@ static bool open_assocs(struct ctl_register *reg)
 	if (!ix_mid_parse(reg->arena, reg->conf->mid, &pc.self))
 		return false;
 	pc.style = reg->conf->style;
+	pc.binary = reg->conf->binary;
+	ctl_ber_plan_init(&reg->ber, reg->conf);
+	pc.ber = &reg->ber.conf;
 	pc.version = 1;
 	for (unsigned i = 0; i < reg->conf->n_controllers; i++) {
 		struct assoc *a = &reg->assocs[i];

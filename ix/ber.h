@@ -20,7 +20,7 @@ struct ix_tid_plan {
 	uint8_t octets;     // 1 to 8
 	uint8_t type_bits, group_bits, interface_bits, id_bits;
 	uint8_t type;                  // value of the type bits
-	const char *const *groups;     // name of group n; NULL-ended; NULL: only numbers
+	const char *const *groups;     // name of group n, "" for none; NULL-ended
 	const char *const *interfaces; // name of interface n; likewise
 };
 /* 4 octets: 3 bits 001, 4 group, 3 interface, 22 id; groups and interfaces are numbers. */

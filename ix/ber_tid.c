@@ -53,20 +53,27 @@ static uint64_t mask(unsigned bits)
 	return bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
 }
 
+/* Letters, digits and "_", and no number. */
+static bool name_ok(const char *s)
+{
+	bool digits = *s != '\0';
+
+	for (; *s; s++) {
+		if (!((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z') && !(*s >= '0' && *s <= '9') &&
+		    *s != '_')
+			return false;
+		digits &= *s >= '0' && *s <= '9';
+	}
+	return !digits;
+}
+
 static bool names_ok(const char *const *names, unsigned bits)
 {
 	unsigned n = 0;
 
-	for (; names && names[n]; n++) {
-		const char *s = names[n];
-
-		if (!*s || (*s >= '0' && *s <= '9'))
+	for (; names && names[n]; n++)
+		if (!name_ok(names[n]))
 			return false;
-		for (; *s; s++)
-			if (!((*s | 0x20) >= 'a' && (*s | 0x20) <= 'z') &&
-			    !(*s >= '0' && *s <= '9') && *s != '_')
-				return false;
-	}
 	return n == 0 || n - 1 <= mask(bits);
 }
 
@@ -174,7 +181,7 @@ static size_t part_text(const struct ix_tid_plan *plan, unsigned part, uint64_t 
 	size_t len;
 
 	for (uint64_t k = 0; names && names[k]; k++)
-		if (k == n) {
+		if (k == n && *names[k]) {
 			len = strlen(names[k]);
 			if (len <= size)
 				memcpy(text, names[k], len);

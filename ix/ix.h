@@ -50,22 +50,22 @@ struct ix_ber_conf;
 
 /* Provisioned timers and limits, milliseconds (spec/ix-profile.md 1.4 suggests the defaults). */
 struct ix_peer_conf {
-	struct ix_mid self; // our MID; its strings must outlive the peer
+	struct ix_mid self;            // our MID; its strings must outlive the peer
 	enum ix_style style;           // of text
 	bool binary;                   // send BER; what arrives is understood in either encoding
 	const struct ix_ber_conf *ber; // ber.h; must outlive the peer; NULL: defaults
-	uint8_t version;             // header version to send until ix_peer_set_version()
-	size_t mtu;                  // largest message to send, bytes
-	uint32_t rto_ms, rto_max_ms; // 200, 4000
-	uint32_t t_max_ms;           // 25 000: peer is lost
-	uint32_t long_timer_ms;      // 30 000: replies and ids are remembered
-	uint32_t pending_after_ms;   // 2 000: answer Pending when a request takes longer
-	unsigned pending_limit;      // 5
-	unsigned max_stored;         // replies and ids remembered, bound of the table
-	size_t max_stored_bytes;     // bound of stored replies
-	unsigned max_requests;       // own requests in flight
-	bool reliable;               // SCTP, TCP: no retransmission, no acknowledgement
-	uint64_t seed;               // of the back-off jitter
+	uint8_t version;               // header version to send until ix_peer_set_version()
+	size_t mtu;                    // largest message to send, bytes
+	uint32_t rto_ms, rto_max_ms;   // 200, 4000
+	uint32_t t_max_ms;             // 25 000: peer is lost
+	uint32_t long_timer_ms;        // 30 000: replies and ids are remembered
+	uint32_t pending_after_ms;     // 2 000: answer Pending when a request takes longer
+	unsigned pending_limit;        // 5
+	unsigned max_stored;           // replies and ids remembered, bound of the table
+	size_t max_stored_bytes;       // bound of stored replies
+	unsigned max_requests;         // own requests in flight
+	bool reliable;                 // SCTP, TCP: no retransmission, no acknowledgement
+	uint64_t seed;                 // of the back-off jitter
 };
 void ix_peer_conf_default(struct ix_peer_conf *conf);
 

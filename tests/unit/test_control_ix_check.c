@@ -141,7 +141,7 @@ static void test_usage(void **state)
 	RUN(&w, "check", "--to", "morse", w.path[0]);
 	assert_int_equal(w.status, 2);
 	again(&w);
-	RUN(&w, "check", "--interfaces", "1st", w.path[0]);
+	RUN(&w, "check", "--interfaces", "12", w.path[0]);
 	assert_int_equal(w.status, 2);
 	assert_non_null(strstr(w.err, "not legal"));
 	again(&w);

@@ -208,7 +208,7 @@ static void test_any_octets(void **state)
 
 static void test_plans(void **state)
 {
-	static const char *const digits[] = {"1st", NULL}, *const dots[] = {"core.net", NULL};
+	static const char *const digits[] = {"12", NULL}, *const dots[] = {"core.net", NULL};
 	static const char *const many[] = {"a", "b", "c", NULL};
 	struct ix_tid_plan p = ix_tid_plan_default;
 
