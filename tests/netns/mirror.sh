@@ -203,7 +203,11 @@ step 'the reader of a FIFO is killed while a call runs, another takes over'
 ctl mirror add live 'ingress=*' 'egress=*' sink=fifo "target=$dir/live"
 cat "$dir/live" >/dev/null &
 reader=$!
-sent_more() { mirror_more live bytes 1000; }
+# A call may be over before a reader has come: echoes until the reader is served, then the call.
+served() { $in_a ping -c 1 -W 1 198.51.100.10 >/dev/null; mirror_more live bytes 0; }
+wait_for 10 'the reader to be served' served
+before=$(mirror_field live bytes)
+sent_more() { mirror_more live bytes $((before + 1000)); }
 bulk bulk1 &
 call=$!
 wait_for 10 'the reader to get packets' sent_more
@@ -214,6 +218,8 @@ wait_for 5 'copies without a reader to be counted' mirror_more live unsent 0
 cat "$dir/live" >"$dir/live.pcapng" &
 reader=$!
 read_more() { [ "$(frames "$dir/live.pcapng" tcp)" -gt 5 ]; }
+second_served() { $in_a ping -c 1 -W 1 198.51.100.10 >/dev/null; [ -s "$dir/live.pcapng" ]; }
+wait_for 10 'the second reader to be served' second_served
 bulk bulk3
 wait_for 10 'the second reader to get packets' read_more
 ctl mirror del live
